@@ -1,1 +1,2 @@
-
+pub mod path;
+pub mod value;
