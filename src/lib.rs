@@ -1,2 +1,10 @@
+pub mod compare;
+pub mod exchange;
 pub mod path;
+pub mod report;
+pub mod rule;
+pub mod snapshot;
+pub mod suite;
+pub mod translate;
 pub mod value;
+pub mod verdict;

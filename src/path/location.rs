@@ -117,7 +117,9 @@ mod tests {
 
     #[test]
     fn paths_are_json_pointers() {
-        let path: Path = [Step::Member("a/b"), Step::Index(3), Step::Member("~c"), Step::Member("")].into_iter().collect();
+        let path: Path = [Step::Member("a/b"), Step::Index(3), Step::Member("~c"), Step::Member("")]
+            .into_iter()
+            .collect();
         assert_eq!(path.to_string(), "/a~1b/3/~0c/");
         assert_eq!(Path::root().to_string(), "/");
         assert_eq!(path.generalise().to_string(), "/a~1b/*/~0c/");

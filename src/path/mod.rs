@@ -8,5 +8,5 @@ mod pattern;
 mod selector;
 
 pub use location::{Path, Segment, Step};
-pub use pattern::{Pattern, PatternError, Part};
+pub use pattern::{Part, Pattern, PatternError};
 pub use selector::Selector;

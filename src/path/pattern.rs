@@ -140,7 +140,12 @@ mod tests {
         assert!(pattern.matches(&path(&[Step::Member("trace"), Step::Index(7), Step::Member("selected")])));
         assert!(!pattern.matches(&path(&[Step::Member("trace"), Step::Member("7"), Step::Member("selected")])));
         assert!(!pattern.matches(&path(&[Step::Member("trace"), Step::Index(7)])));
-        assert!(pattern.covers(&path(&[Step::Member("trace"), Step::Index(7), Step::Member("selected"), Step::Index(0)])));
+        assert!(pattern.covers(&path(&[
+            Step::Member("trace"),
+            Step::Index(7),
+            Step::Member("selected"),
+            Step::Index(0)
+        ])));
     }
 
     #[test]

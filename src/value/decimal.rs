@@ -207,7 +207,9 @@ mod tests {
 
     #[test]
     fn what_is_no_decimal_is_refused() {
-        for text in ["", " 1", "1 ", ".", "-", "+", "e5", "1e", "1e+", "1_000", "0,93", "NaN", "inf", "0x1", "1.2.3", "--1", "١"] {
+        for text in [
+            "", " 1", "1 ", ".", "-", "+", "e5", "1e", "1e+", "1_000", "0,93", "NaN", "inf", "0x1", "1.2.3", "--1", "١",
+        ] {
             assert!(!is_decimal_text(text), "{text:?}");
             assert_eq!(json_number_text(text), None, "{text:?}");
         }

@@ -40,10 +40,7 @@ pub fn read(document: &[u8]) -> Result<Value<'_>, ReadError> {
         Ok(_) => return Err(too_deep()),
         Err(error) => return Err(reader.error(&error)),
     };
-    reader
-        .jiter
-        .finish()
-        .map_err(|error| reader.error(&error))?;
+    reader.jiter.finish().map_err(|error| reader.error(&error))?;
     Ok(value)
 }
 
@@ -189,9 +186,7 @@ fn borrow<'a>(document: &'a [u8], from: usize, text: &str) -> Cow<'a, str> {
     });
     match raw {
         // An escape is never shorter than what it stands for, and holds a backslash that the text lacks at that place.
-        Some(raw) if raw == text.as_bytes() && !raw.contains(&b'\\') => {
-            Cow::Borrowed(std::str::from_utf8(raw).expect("equal to a str"))
-        }
+        Some(raw) if raw == text.as_bytes() && !raw.contains(&b'\\') => Cow::Borrowed(std::str::from_utf8(raw).expect("equal to a str")),
         _ => Cow::Owned(text.to_owned()),
     }
 }
@@ -212,7 +207,17 @@ mod tests {
 
     #[test]
     fn number_text_survives() {
-        for token in ["0", "-0", "1E5", "1e-05", "0.9300", "100000000000000000000", "1e400", "-1.5E+3", "9007199254740993"] {
+        for token in [
+            "0",
+            "-0",
+            "1E5",
+            "1e-05",
+            "0.9300",
+            "100000000000000000000",
+            "1e400",
+            "-1.5E+3",
+            "9007199254740993",
+        ] {
             let value = read(token.as_bytes()).unwrap();
             assert_eq!(value, Value::number(token));
         }
@@ -233,7 +238,9 @@ mod tests {
     #[test]
     fn plain_text_is_borrowed_and_escaped_text_is_decoded() {
         let document = r#" { "plain" : "caf\u00e9 \/ \"x\"" , "k\u0065y": "é" } "#.as_bytes();
-        let Value::Object(object) = read(document).unwrap() else { panic!("an object") };
+        let Value::Object(object) = read(document).unwrap() else {
+            panic!("an object")
+        };
         assert!(matches!(object.members[0].name, Cow::Borrowed("plain")));
         assert_eq!(object.members[0].value, Value::string("café / \"x\""));
         assert!(matches!(object.members[1].name, Cow::Owned(ref name) if name == "key"));
@@ -258,7 +265,10 @@ mod tests {
             let error = read(text.as_bytes()).unwrap_err().to_string();
             assert_eq!(error.to_lowercase(), message.to_lowercase(), "{text:?}");
         }
-        assert_eq!(read(b"[\"a\n\xff\"]").unwrap_err().to_string(), "text that is not UTF-8 at line 2 column 1");
+        assert_eq!(
+            read(b"[\"a\n\xff\"]").unwrap_err().to_string(),
+            "text that is not UTF-8 at line 2 column 1"
+        );
     }
 
     #[test]

@@ -106,14 +106,11 @@ impl<'a> Value<'a> {
     /// Of duplicate members the first is taken.
     #[must_use]
     pub fn pointer(&self, pointer: &crate::path::Path) -> Option<&Value<'a>> {
-        pointer
-            .segments()
-            .iter()
-            .try_fold(self, |value, segment| match (value, segment) {
-                (Value::Object(object), crate::path::Segment::Member(name)) => object.get(name),
-                (Value::Array(items), crate::path::Segment::Index(index)) => items.get(*index),
-                _ => None,
-            })
+        pointer.segments().iter().try_fold(self, |value, segment| match (value, segment) {
+            (Value::Object(object), crate::path::Segment::Member(name)) => object.get(name),
+            (Value::Array(items), crate::path::Segment::Index(index)) => items.get(*index),
+            _ => None,
+        })
     }
 
     /// The same value with every text owned, free of the document it was read from.
@@ -127,9 +124,7 @@ impl<'a> Value<'a> {
                 exactness: number.exactness,
             }),
             Self::String(text) => Value::String(Cow::Owned(text.into_owned())),
-            Self::Array(items) => {
-                Value::Array(items.into_iter().map(Value::into_owned).collect())
-            }
+            Self::Array(items) => Value::Array(items.into_iter().map(Value::into_owned).collect()),
             Self::Object(object) => Value::Object(Object {
                 members: object
                     .members
@@ -156,10 +151,7 @@ impl<'a> Object<'a> {
     /// The first member of that name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value<'a>> {
-        self.members
-            .iter()
-            .find(|member| member.name == name)
-            .map(|member| &member.value)
+        self.members.iter().find(|member| member.name == name).map(|member| &member.value)
     }
 
     /// The place of the first member of that name.

@@ -1,0 +1,9 @@
+//! What is shown of a run: one model, many renderers.
+//!
+//! A renderer turns the model into text. It writes to nothing and asks nobody; colours and width are given to it.
+
+mod exit;
+mod model;
+
+pub use exit::Exit;
+pub use model::{CaseReport, RunReport, SuiteReport, Totals};

@@ -1,0 +1,10 @@
+//! What to compare: suites and their cases.
+//!
+//! A *suite* is one file that declares one endpoint's comparison; a *case* is a suite with its parameters bound. Reading a
+//! suite file never touches a disk: the text is given.
+
+mod case;
+mod model;
+
+pub use case::{Binding, Bound, Case};
+pub use model::{ErrorPaths, Parameter, ParameterValue, RequestTemplate, SnapshotPolicy, Suite};
