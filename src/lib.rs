@@ -1,4 +1,5 @@
 pub mod compare;
+pub mod diagnostic;
 pub mod exchange;
 pub mod path;
 pub mod report;
