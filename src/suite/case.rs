@@ -9,7 +9,7 @@ use crate::exchange::{Headers, Request};
 
 use super::model::RequestTemplate;
 
-/// One question to both sides: `run-trace/run_id=34`.
+/// One question to both sides: `run-trace/run_id=34`; a suite without parameters has one case, which goes by its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Case {
     /// The suite's name.
@@ -69,6 +69,9 @@ impl Binding {
 
 impl fmt::Display for Case {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.binding.0.is_empty() {
+            return f.write_str(&self.suite);
+        }
         write!(f, "{}/{}", self.suite, self.binding)
     }
 }

@@ -4,7 +4,14 @@
 //! suite file never touches a disk: the text is given.
 
 mod case;
+mod check;
 mod model;
+mod parameters;
+mod read;
+mod read_errors;
+mod read_rules;
 
 pub use case::{Binding, Bound, Case};
 pub use model::{ErrorPaths, Parameter, ParameterValue, RequestTemplate, SnapshotPolicy, Suite};
+pub use parameters::{MAX_CASES, ParameterError, parse_values};
+pub use read::read_suite;

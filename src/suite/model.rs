@@ -56,6 +56,8 @@ pub struct ParameterValue {
 /// What one side is asked, with parameters open.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestTemplate {
+    /// The service of `parity.toml` that is asked.
+    pub service: String,
     /// The method, upper case.
     pub method: String,
     /// Path and query, beginning with `/`.

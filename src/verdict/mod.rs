@@ -7,6 +7,8 @@ mod judge;
 mod judgement;
 mod known;
 mod reading;
+#[cfg(test)]
+mod tests;
 
 pub use judge::Judge;
 pub use judgement::{Failure, Judgement, Verdict};
