@@ -47,7 +47,10 @@ pub(super) fn translate<'a>(suite: &Suite, row: &ErrorRow, body: Option<&Value<'
         media_type: Some(MediaType::parse(&row.candidate.media_type)),
         body: Some(problem),
     };
-    ledger.close(expected, &names)
+    Translated {
+        error_row: Some(names[0].clone()),
+        ..ledger.close(expected, &names)
+    }
 }
 
 /// The problem document that is owed, members in the order of RFC 9457, section 3.1.

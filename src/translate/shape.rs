@@ -15,7 +15,7 @@ pub(super) struct Reshape<'l> {
 impl Reshape<'_> {
     /// The node in its new shape. The walk goes down by the legacy's own names: what is renamed or unwrapped is so only on
     /// the way back up, so that every `from` speaks of the tree as the legacy sent it.
-    pub fn node<'a, 'p>(&mut self, value: Value<'a>, selector: &'p Selector<Rule<'_, Shape>>, steps: &mut Vec<Step<'p>>) -> Value<'a> {
+    pub fn node<'a, 'p>(&mut self, value: Value<'a>, selector: &'p Selector<Rule<Shape>>, steps: &mut Vec<Step<'p>>) -> Value<'a> {
         let value = self.list(value, selector, steps);
         match value {
             Value::Array(items) => match selector.items() {
@@ -38,8 +38,8 @@ impl Reshape<'_> {
         }
     }
 
-    fn list<'a>(&mut self, value: Value<'a>, selector: &Selector<Rule<'_, Shape>>, steps: &[Step<'_>]) -> Value<'a> {
-        let rule = selector.here().iter().find(|rule| *rule.act == Shape::List);
+    fn list<'a>(&mut self, value: Value<'a>, selector: &Selector<Rule<Shape>>, steps: &[Step<'_>]) -> Value<'a> {
+        let rule = selector.here().iter().find(|rule| rule.act == Shape::List);
         match (rule, value) {
             (None, value) | (_, value @ Value::Array(_)) => value,
             (Some(rule), value) => {
@@ -51,7 +51,7 @@ impl Reshape<'_> {
         }
     }
 
-    fn object<'a, 'p>(&mut self, mut object: Object<'a>, selector: &'p Selector<Rule<'_, Shape>>, steps: &mut Vec<Step<'p>>) -> Value<'a> {
+    fn object<'a, 'p>(&mut self, mut object: Object<'a>, selector: &'p Selector<Rule<Shape>>, steps: &mut Vec<Step<'p>>) -> Value<'a> {
         let mut unwrapped = None;
         // New names are given last, so that two members may swap theirs.
         let mut renames = Vec::new();
@@ -61,7 +61,7 @@ impl Reshape<'_> {
             let value = std::mem::replace(&mut object.members[place].value, Value::Null);
             object.members[place].value = self.node(value, below, steps);
             for rule in below.here() {
-                match rule.act {
+                match &rule.act {
                     Shape::List => {}
                     Shape::Rename { to } => renames.push((place, to, rule.number, steps.clone())),
                     Shape::Unwrap => unwrapped = Some((place, rule.number, steps.clone())),

@@ -1,6 +1,7 @@
 //! A suite's translations, compiled once and applied to every case.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::exchange::{MediaType, Observation};
 use crate::path::{Path, Selector, Step};
@@ -15,10 +16,10 @@ use super::treatment::Treat;
 
 /// A suite's translations, ready to be applied.
 #[derive(Debug, Clone)]
-pub struct Translator<'s> {
-    suite: &'s Suite,
-    shapes: Selector<Rule<'s, Shape>>,
-    treatments: Selector<Rule<'s, Treatment>>,
+pub struct Translator {
+    suite: Arc<Suite>,
+    shapes: Selector<Rule<Shape>>,
+    treatments: Selector<Rule<Treatment>>,
     names: Vec<RuleName>,
 }
 
@@ -42,49 +43,63 @@ pub struct Translated<'a> {
     pub faults: Vec<Fault>,
     /// Every change, when asked for.
     pub effects: Vec<Effect>,
+    /// The row of the error table that made the expected response; `None` for a success.
+    pub error_row: Option<RuleName>,
 }
 
 /// A rule at one of its patterns; its number is its place in the count.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Rule<'s, T> {
+#[derive(Debug, Clone)]
+pub(super) struct Rule<T> {
     pub number: usize,
-    pub act: &'s T,
+    pub act: T,
 }
 
-impl<'s> Translator<'s> {
+impl Translator {
     /// Compiles a suite's translations.
     #[must_use]
-    pub fn new(suite: &'s Suite) -> Self {
-        let mut this = Self {
-            suite,
-            shapes: Selector::default(),
-            treatments: Selector::default(),
-            names: Vec::new(),
-        };
+    pub fn new(suite: Arc<Suite>) -> Self {
+        let (mut shapes, mut treatments, mut names) = (Selector::default(), Selector::default(), Vec::new());
         // Value maps act before types, whatever the file says first.
         let mut in_phase_order: Vec<&Translation> = suite.translations.iter().collect();
         in_phase_order.sort_by_key(|translation| phase(translation));
         for translation in in_phase_order {
             for pattern in translation.patterns() {
-                let number = this.names.len();
-                this.names.push(translation.name(pattern));
+                let number = names.len();
+                names.push(translation.name(pattern));
                 match translation {
                     Translation::Shape { shape, .. } => {
-                        this.shapes.insert(pattern, Rule { number, act: shape });
+                        shapes.insert(
+                            pattern,
+                            Rule {
+                                number,
+                                act: shape.clone(),
+                            },
+                        );
                     }
                     Translation::Treatment { treatment, .. } => {
-                        this.treatments.insert(pattern, Rule { number, act: treatment });
+                        treatments.insert(
+                            pattern,
+                            Rule {
+                                number,
+                                act: treatment.clone(),
+                            },
+                        );
                     }
                 }
             }
         }
-        this
+        Self {
+            suite,
+            shapes,
+            treatments,
+            names,
+        }
     }
 
     /// The row of the error table that speaks of this error.
     #[must_use]
-    pub fn error_row(&self, status: u16, body: Option<&Value<'_>>, binding: &Binding) -> Option<&'s ErrorRow> {
-        errors::find(self.suite, status, body, binding)
+    pub fn error_row(&self, status: u16, body: Option<&Value<'_>>, binding: &Binding) -> Option<&ErrorRow> {
+        errors::find(&self.suite, status, body, binding)
     }
 
     /// The rule that made the node at this path of the expected body what it is, or the nearest node above it.
@@ -131,7 +146,7 @@ impl<'s> Translator<'s> {
     /// Translates an error through its row of the error table.
     #[must_use]
     pub fn error<'a>(&self, row: &ErrorRow, body: Option<&Value<'_>>, binding: &Binding, detail: Detail) -> Translated<'a> {
-        errors::translate(self.suite, row, body, binding, detail)
+        errors::translate(&self.suite, row, body, binding, detail)
     }
 }
 
@@ -207,6 +222,7 @@ impl Ledger {
             applied,
             faults: self.faults,
             effects: self.effects.unwrap_or_default(),
+            error_row: None,
         }
     }
 }

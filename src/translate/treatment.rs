@@ -25,7 +25,7 @@ enum Made<'a> {
 }
 
 impl Treat<'_> {
-    pub fn node<'p>(&mut self, value: &mut Value<'_>, selector: &'p Selector<Rule<'_, Treatment>>, steps: &mut Vec<Step<'p>>) {
+    pub fn node<'p>(&mut self, value: &mut Value<'_>, selector: &'p Selector<Rule<Treatment>>, steps: &mut Vec<Step<'p>>) {
         self.here(value, selector.here(), steps);
         if !selector.goes_on() {
             return;
@@ -54,13 +54,13 @@ impl Treat<'_> {
         }
     }
 
-    fn here(&mut self, value: &mut Value<'_>, rules: &[Rule<'_, Treatment>], steps: &[Step<'_>]) {
+    fn here(&mut self, value: &mut Value<'_>, rules: &[Rule<Treatment>], steps: &[Step<'_>]) {
         let mut made_null = false;
         for rule in rules {
             if made_null {
                 return;
             }
-            match make(rule.act, value) {
+            match make(&rule.act, value) {
                 Made::Kept => {}
                 Made::Changed(after) => {
                     let before = self.ledger.before(value);

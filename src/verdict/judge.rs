@@ -1,7 +1,10 @@
 //! Two observations to one verdict.
 
+use std::sync::Arc;
+
 use crate::compare::{Change, Compared, Comparer, Difference, Part, Received};
 use crate::exchange::{Exchange, MediaType, Observation, PerSide, Side, Unreachable};
+use crate::rule::RuleName;
 use crate::suite::{Case, Suite};
 use crate::translate::{Applied, Detail, Fault, FaultKind, Translated, Translator};
 use crate::value::{Value, compact};
@@ -12,30 +15,30 @@ use super::reading::{Reading, failure, is_cut_off, no_answer};
 
 /// A suite compiled for judging its cases.
 #[derive(Debug, Clone)]
-pub struct Judge<'s> {
-    suite: &'s Suite,
-    translator: Translator<'s>,
+pub struct Judge {
+    suite: Arc<Suite>,
+    translator: Translator,
     comparer: Comparer,
 }
 
-/// What an error table without a fitting row is called in signatures; see [`Change::UnknownError`].
+/// How much of an error without a row is shown, in characters.
 const SHOWN: usize = 300;
 
-impl<'s> Judge<'s> {
+impl Judge {
     /// Compiles a suite.
     #[must_use]
-    pub fn new(suite: &'s Suite) -> Self {
+    pub fn new(suite: Arc<Suite>) -> Self {
         Self {
-            suite,
-            translator: Translator::new(suite),
+            translator: Translator::new(Arc::clone(&suite)),
             comparer: Comparer::new(&suite.comparisons),
+            suite,
         }
     }
 
     /// The suite that this judge knows.
     #[must_use]
-    pub const fn suite(&self) -> &'s Suite {
-        self.suite
+    pub fn suite(&self) -> &Suite {
+        &self.suite
     }
 
     /// The verdict of one exchange. `bases` are the sides' own base URLs, which count as `{base}` inside bodies.
@@ -146,13 +149,17 @@ impl<'s> Judge<'s> {
             mut applied,
             faults,
             effects,
+            error_row,
         } = translated;
         let Compared {
             differences,
             notes,
             applied: compared,
         } = self.comparer.compare(&expected, &received);
-        let mut differences = self.with_rules(merge(faults, differences));
+        let mut differences = merge(faults, differences);
+        for difference in &mut differences {
+            self.name_rule(difference, error_row.as_ref());
+        }
         differences.sort_by(|a, b| a.part.cmp(&b.part));
         let acted = !applied.is_empty();
         applied.extend(compared.into_iter().map(|(rule, count)| Applied { rule, count }));
@@ -172,14 +179,15 @@ impl<'s> Judge<'s> {
         }
     }
 
-    /// Names, for each difference in the body, the rule that made that part of the expected side.
-    fn with_rules(&self, mut differences: Vec<Difference>) -> Vec<Difference> {
-        for difference in &mut differences {
-            if let (None, Part::Body(path)) = (&difference.rule, &difference.part) {
-                difference.rule = self.translator.rule_at(path);
-            }
+    /// Names the rule that made this part of the expected side: a translation of the body, or the error row that made it all.
+    fn name_rule(&self, difference: &mut Difference, error_row: Option<&RuleName>) {
+        if difference.rule.is_none() {
+            difference.rule = match (error_row, &difference.part) {
+                (Some(row), _) => Some(row.clone()),
+                (None, Part::Body(path)) => self.translator.rule_at(path),
+                (None, Part::Status | Part::MediaType) => None,
+            };
         }
-        differences
     }
 }
 

@@ -1,5 +1,6 @@
 //! The whole middle on the shipped suite: one exchange, broken in one way at a time.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::diagnostic::Source;
@@ -21,8 +22,8 @@ const CANDIDATE: &str = r#"{"run_id":34,"trace":[
     {"repeat":0,"fold":0,"iteration":1,"setup_string":"b","evaluation":null,"selected":true},
     {"repeat":0,"fold":1,"iteration":0,"setup_string":"c","evaluation":0.00001,"selected":false}]}"#;
 
-fn suite() -> Suite {
-    read_suite(&Source::new("run-trace.toml", SUITE)).unwrap_or_else(|errors| panic!("{errors}"))
+fn suite() -> Arc<Suite> {
+    Arc::new(read_suite(&Source::new("run-trace.toml", SUITE)).unwrap_or_else(|errors| panic!("{errors}")))
 }
 
 fn case(suite: &Suite, run_id: &str) -> Case {
@@ -54,7 +55,7 @@ fn judged(exchange: &Exchange) -> (Verdict, Vec<String>) {
 
 fn judged_as(run_id: &str, exchange: &Exchange) -> (Verdict, Vec<String>) {
     let suite = suite();
-    let judgement = Judge::new(&suite).judge(&case(&suite, run_id), exchange, PerSide::default(), Detail::Counts);
+    let judgement = Judge::new(Arc::clone(&suite)).judge(&case(&suite, run_id), exchange, PerSide::default(), Detail::Counts);
     (judgement.verdict, judgement.signatures().into_iter().collect())
 }
 
@@ -62,7 +63,7 @@ fn judged_as(run_id: &str, exchange: &Exchange) -> (Verdict, Vec<String>) {
 fn what_is_owed_and_answered_is_translated_and_every_rule_is_counted() {
     let suite = suite();
     let exchange = pair(LEGACY, CANDIDATE);
-    let judgement = Judge::new(&suite).judge(&case(&suite, "34"), &exchange, PerSide::default(), Detail::Effects);
+    let judgement = Judge::new(Arc::clone(&suite)).judge(&case(&suite, "34"), &exchange, PerSide::default(), Detail::Effects);
     assert_eq!(judgement.differences, []);
     assert_eq!(judgement.verdict, Verdict::Translated);
     assert_eq!(judgement.standing, Standing::Passes);
@@ -243,18 +244,21 @@ fn errors(legacy: &str, status: u16, media_type: &str, candidate: &str) -> (Verd
 fn errors_go_through_the_error_table() {
     let problem = "application/problem+json";
     assert_eq!(errors(NOT_FOUND, 412, problem, PROBLEM), (Verdict::Translated, vec![]));
-    assert_eq!(errors(NOT_FOUND, 404, problem, PROBLEM).1, ["status: 412 became 404"]);
+    assert_eq!(
+        errors(NOT_FOUND, 404, problem, PROBLEM).1,
+        ["status: 412 became 404 (error 412 571)"]
+    );
     assert_eq!(
         errors(NOT_FOUND, 412, "application/json", PROBLEM).1,
-        ["media type: application/problem+json became application/json"]
+        ["media type: application/problem+json became application/json (error 412 571)"]
     );
     assert_eq!(
         errors(NOT_FOUND, 412, problem, &PROBLEM.replace("571", "572")).1,
-        ["/code: other value"]
+        ["/code: other value (error 412 571)"]
     );
     assert_eq!(
         errors(NOT_FOUND, 412, problem, &PROBLEM.replace("999999", "1")).1,
-        ["/detail: other value"]
+        ["/detail: other value (error 412 571)"]
     );
     let unknown = NOT_FOUND.replace("571", "573");
     assert_eq!(
@@ -338,7 +342,7 @@ fn no_answer_is_unreachable_and_half_an_answer_is_broken() {
 fn a_known_defect_is_excused_only_as_it_is_declared() {
     let suite = suite();
     let stand = |exchange: &Exchange| {
-        Judge::new(&suite)
+        Judge::new(Arc::clone(&suite))
             .judge(&case(&suite, "36"), exchange, PerSide::default(), Detail::Counts)
             .standing
     };
@@ -392,7 +396,7 @@ fn each_sides_own_address_is_no_difference() {
         )),
     };
     let judge = |bases| {
-        Judge::new(&suite)
+        Judge::new(Arc::clone(&suite))
             .judge(&case(&suite, "34"), &exchange, bases, Detail::Counts)
             .verdict
     };
@@ -413,7 +417,7 @@ fn repeated_keys_are_paired_in_order_and_said() {
         legacy: Ok(answer(200, "application/json", legacy)),
         candidate: Ok(answer(200, "application/json", candidate)),
     };
-    let judgement = Judge::new(&suite).judge(&case(&suite, "34"), &exchange, PerSide::default(), Detail::Counts);
+    let judgement = Judge::new(Arc::clone(&suite)).judge(&case(&suite, "34"), &exchange, PerSide::default(), Detail::Counts);
     assert_eq!(judgement.verdict, Verdict::Translated);
     assert_eq!(
         judgement.notes,
