@@ -1,1 +1,2 @@
-
+#[cfg(feature = "endpoint")]
+pub mod endpoint;
