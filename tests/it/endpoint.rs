@@ -3,12 +3,15 @@
 //! Every test arranges its own rows in a schema of its own; none knows of the seed.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use parity::endpoint::{Database as Service, DatabaseUrl, Ended, Limits, serve};
-use tokio::net::TcpListener;
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
+use tokio::io::copy_bidirectional;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Notify, oneshot};
+use tokio::task::{JoinHandle, JoinSet};
+use url::Url;
 
 use crate::support::database::Database;
 use crate::support::http::{self, Answer};
@@ -46,6 +49,54 @@ impl Endpoint {
     async fn stop(self) {
         self.stop.send(()).unwrap();
         assert_eq!(self.serving.await.unwrap().unwrap(), Ended::Finished);
+    }
+}
+
+/// A way to the database on which all connections of now can be frozen: open for ever, and nothing passes.
+struct Way {
+    url: String,
+    freeze: Arc<Notify>,
+    accepting: JoinHandle<()>,
+}
+
+impl Way {
+    async fn to(url: &str) -> Self {
+        let mut url = Url::parse(url).unwrap();
+        let server = url.socket_addrs(|| None).unwrap()[0];
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        url.set_port(Some(listener.local_addr().unwrap().port()))
+            .unwrap();
+        let freeze = Arc::new(Notify::new());
+        let frozen = Arc::clone(&freeze);
+        let accepting = tokio::spawn(async move {
+            let mut connections = JoinSet::new();
+            loop {
+                let (mut near, _) = listener.accept().await.unwrap();
+                let mut far = TcpStream::connect(server).await.unwrap();
+                let frozen = Arc::clone(&frozen).notified_owned();
+                connections.spawn(async move {
+                    tokio::select! {
+                        _ = copy_bidirectional(&mut near, &mut far) => {}
+                        () = frozen => std::future::pending().await,
+                    }
+                });
+            }
+        });
+        Self {
+            url: url.into(),
+            freeze,
+            accepting,
+        }
+    }
+
+    fn freeze(&self) {
+        self.freeze.notify_waiters();
+    }
+}
+
+impl Drop for Way {
+    fn drop(&mut self) {
+        self.accepting.abort();
     }
 }
 
@@ -90,6 +141,8 @@ const UNAVAILABLE: &str = r#"{"type":"about:blank","title":"Service Unavailable"
 #[tokio::test]
 async fn a_trace_is_typed_and_ordered_by_repeat_fold_iteration_and_engine() {
     let arrange = async |schema: &mut Schema| {
+        // So that rows come in the order of their insertion where the question does not order them.
+        schema.execute("ALTER TABLE trace DROP PRIMARY KEY").await;
         schema.insert_run(34).await;
         schema.insert_run(35).await;
         let row = Row::default();
@@ -462,6 +515,66 @@ async fn a_slow_database_is_a_503_problem_in_time_and_costs_no_connection() {
 }
 
 #[tokio::test]
+async fn a_connection_that_froze_is_given_up_and_replaced() {
+    let Some(database) = Database::start().await else {
+        return;
+    };
+    let mut schema = Schema::create(&database).await;
+    schema.insert_run(34).await;
+    schema.insert_trace(&[Row::default()]).await;
+    let way = Way::to(schema.url()).await;
+    let limits = Limits {
+        database_connections: 1,
+        query_timeout: Duration::from_millis(200),
+        ..limits()
+    };
+    let endpoint = Endpoint::serve(&way.url, &limits).await;
+    assert_eq!(endpoint.get("/run/trace/34").await.status, 200);
+
+    // The driver asks a connection for a sign of life before it is used, so this one must be in use when it freezes.
+    schema.execute("LOCK TABLES trace WRITE").await;
+    let address = endpoint.address;
+    let request = tokio::spawn(async move { http::get(address, "/run/trace/34").await });
+    schema.wait_for_running_statements(1).await;
+    way.freeze();
+    assert_problem(&request.await.unwrap(), 503, UNAVAILABLE);
+
+    schema.execute("UNLOCK TABLES").await;
+    assert_eq!(endpoint.get("/run/trace/34").await.status, 200);
+    endpoint.stop().await;
+    schema.remove().await;
+}
+
+#[tokio::test]
+async fn the_database_is_told_the_limit_of_a_statement() {
+    let Some(database) = Database::start().await else {
+        return;
+    };
+    let schema = Schema::create(&database).await;
+    let Ok(url) = schema.url().parse::<DatabaseUrl>();
+    let limits = Limits {
+        query_timeout: Duration::from_millis(2500),
+        ..limits()
+    };
+    let service = Service::new(url.connect_options().unwrap(), &limits);
+    let milliseconds: i64 = service
+        .ask(|connection| {
+            // MySQL has one of these variables, MariaDB the other.
+            Box::pin(
+                sqlx::query_scalar(
+                    "SELECT CAST(/*!50708 @@max_execution_time */ /*M!100101 @@max_statement_time * 1000 */ AS SIGNED)",
+                )
+                .fetch_one(connection),
+            )
+        })
+        .await
+        .unwrap();
+    assert_eq!(milliseconds, 2500);
+    service.close().await;
+    schema.remove().await;
+}
+
+#[tokio::test]
 async fn many_requests_share_few_connections() {
     let Some(database) = Database::start().await else {
         return;
@@ -516,8 +629,9 @@ async fn a_long_trace_is_answered_whole_and_in_order() {
     schema
         .execute(
             "INSERT INTO trace
-             SELECT 1000, 1, 9 - (seq DIV 100), (seq DIV 10) % 10, 9 - seq % 10, REPEAT('x', 100), seq / 1000, 'false'
-             FROM seq_0_to_999",
+             WITH RECURSIVE number (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM number WHERE n < 999)
+             SELECT 1000, 1, 9 - (n DIV 100), (n DIV 10) % 10, 9 - n % 10, REPEAT('x', 100), n / 1000, 'false'
+             FROM number",
         )
         .await;
     let endpoint = Endpoint::serve(schema.url(), &limits()).await;

@@ -166,7 +166,7 @@ impl Schema {
     /// Closes every other connection to this schema from the server's end.
     pub async fn kill_connections(&mut self) -> usize {
         let ids: Vec<i64> = sqlx::query_scalar(
-            "SELECT id FROM information_schema.processlist WHERE db = ? AND id <> connection_id()",
+            "SELECT CAST(id AS SIGNED) FROM information_schema.processlist WHERE db = ? AND id <> connection_id()",
         )
         .bind(&self.name)
         .fetch_all(&mut self.connection)
