@@ -5,6 +5,8 @@
 
 mod case;
 mod model;
+#[cfg(test)]
+pub(crate) mod sample;
 
 pub use case::{Binding, Bound, Case};
 pub use model::{ErrorPaths, Parameter, ParameterValue, RequestTemplate, SnapshotPolicy, Suite};

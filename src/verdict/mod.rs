@@ -11,3 +11,4 @@ mod reading;
 pub use judge::Judge;
 pub use judgement::{Failure, Judgement, Verdict};
 pub use known::{Standing, Surprise};
+pub use reading::document;
