@@ -30,7 +30,8 @@ pub struct Config {
         long,
         env = "OPENML_API_LISTEN",
         value_name = "ADDRESS",
-        default_value = "127.0.0.1:8080"
+        default_value = "127.0.0.1:8080",
+        value_parser = address
     )]
     pub listen: SocketAddr,
 
@@ -134,6 +135,13 @@ impl fmt::Debug for DatabaseUrl {
 )]
 pub struct InvalidDatabaseUrl {
     reason: String,
+}
+
+/// Reads an address to listen on. Names are not resolved: a name may stand for several addresses.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| {
+        "expected an IP address and a port, such as `127.0.0.1:8080` or `[::1]:0`".to_owned()
+    })
 }
 
 /// Reads a positive duration such as `250ms`.
