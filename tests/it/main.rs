@@ -3,4 +3,5 @@
 mod endpoint;
 mod endpoint_limits;
 mod endpoint_process;
+mod house;
 mod support;
