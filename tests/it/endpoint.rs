@@ -144,15 +144,10 @@ async fn an_evaluation_keeps_every_digit_or_is_null() {
     let rows: Vec<String> = (0..)
         .zip(table)
         .map(|(iteration, (_, number))| {
-            format!(
-                r#"{{"repeat":0,"fold":0,"iteration":{iteration},"setup_string":"{{}}","evaluation":{number},"selected":false}}"#
-            )
+            format!(r#"{{"repeat":0,"fold":0,"iteration":{iteration},"setup_string":"{{}}","evaluation":{number},"selected":false}}"#)
         })
         .collect();
-    assert_trace(
-        &answer,
-        &format!(r#"{{"run_id":34,"trace":[{}]}}"#, rows.join(",")),
-    );
+    assert_trace(&answer, &format!(r#"{{"run_id":34,"trace":[{}]}}"#, rows.join(",")));
 }
 
 #[tokio::test]
@@ -280,16 +275,10 @@ async fn the_headers_are_few_and_head_has_the_same_as_get() {
         ("content-length", &*get.body.len().to_string()),
         ("connection", "close"),
     ];
-    let headers: Vec<(&str, &str)> = get
-        .headers
-        .iter()
-        .map(|(name, value)| (&**name, &**value))
-        .collect();
+    let headers: Vec<(&str, &str)> = get.headers.iter().map(|(name, value)| (&**name, &**value)).collect();
     assert_eq!(headers, expected);
 
-    let head = http::request(endpoint.address, "HEAD", "/run/trace/34")
-        .await
-        .unwrap();
+    let head = http::request(endpoint.address, "HEAD", "/run/trace/34").await.unwrap();
     assert_eq!(
         head,
         Answer {
@@ -327,9 +316,7 @@ async fn a_long_trace_is_answered_whole_and_in_order() {
         .iter()
         .map(|row| ["repeat", "fold", "iteration"].map(|name| row[name].as_i64().unwrap()))
         .collect();
-    let expected: Vec<[i64; 3]> = (0..1000)
-        .map(|row| [row / 100, row / 10 % 10, row % 10])
-        .collect();
+    let expected: Vec<[i64; 3]> = (0..1000).map(|row| [row / 100, row / 10 % 10, row % 10]).collect();
     assert_eq!(found, expected);
     endpoint.stop().await;
     schema.remove().await;

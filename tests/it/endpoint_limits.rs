@@ -93,11 +93,7 @@ async fn a_slow_database_is_a_503_problem_in_time_and_costs_no_connection() {
     for _ in 0..3 {
         let started = Instant::now();
         assert_problem(&endpoint.get("/run/trace/34").await, 503, UNAVAILABLE);
-        assert!(
-            started.elapsed() < Duration::from_secs(5),
-            "{:?}",
-            started.elapsed()
-        );
+        assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
     }
     // The database gives up on its side too, while the table is still locked.
     schema.wait_for_running_statements(0).await;
@@ -155,10 +151,8 @@ async fn the_database_is_told_the_limit_of_a_statement() {
         .ask(|connection| {
             // MySQL has one of these variables, MariaDB the other.
             Box::pin(
-                sqlx::query_scalar(
-                    "SELECT CAST(/*!50708 @@max_execution_time */ /*M!100101 @@max_statement_time * 1000 */ AS SIGNED)",
-                )
-                .fetch_one(connection),
+                sqlx::query_scalar("SELECT CAST(/*!50708 @@max_execution_time */ /*M!100101 @@max_statement_time * 1000 */ AS SIGNED)")
+                    .fetch_one(connection),
             )
         })
         .await
@@ -176,12 +170,7 @@ async fn many_requests_share_few_connections() {
     let mut schema = Schema::create(&database).await;
     for run_id in 1..=8 {
         schema.insert_run(run_id).await;
-        schema
-            .insert_trace(&[Row {
-                run_id,
-                ..Row::default()
-            }])
-            .await;
+        schema.insert_trace(&[Row { run_id, ..Row::default() }]).await;
     }
     let limits = Limits {
         database_connections: 2,
@@ -192,12 +181,7 @@ async fn many_requests_share_few_connections() {
     let requests: Vec<_> = (0..64)
         .map(|request| {
             let (address, run_id) = (endpoint.address, request % 8 + 1);
-            tokio::spawn(async move {
-                (
-                    run_id,
-                    http::get(address, &format!("/run/trace/{run_id}")).await,
-                )
-            })
+            tokio::spawn(async move { (run_id, http::get(address, &format!("/run/trace/{run_id}")).await) })
         })
         .collect();
     for request in requests {
@@ -225,8 +209,7 @@ impl Way {
         let mut url = Url::parse(url).unwrap();
         let server = url.socket_addrs(|| None).unwrap()[0];
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        url.set_port(Some(listener.local_addr().unwrap().port()))
-            .unwrap();
+        url.set_port(Some(listener.local_addr().unwrap().port())).unwrap();
         let freeze = Arc::new(Notify::new());
         let frozen = Arc::clone(&freeze);
         let accepting = tokio::spawn(async move {

@@ -18,14 +18,40 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("translate", &["exchange", "path", "rule", "suite", "value"]),
     ("compare", &["exchange", "path", "rule", "translate", "value"]),
     ("verdict", &["compare", "exchange", "path", "rule", "suite", "translate", "value"]),
-    ("snapshot", &["compare", "exchange", "path", "rule", "suite", "translate", "value", "verdict"]),
-    ("report", &["compare", "exchange", "path", "rule", "snapshot", "suite", "translate", "value", "verdict"]),
+    (
+        "snapshot",
+        &["compare", "exchange", "path", "rule", "suite", "translate", "value", "verdict"],
+    ),
+    (
+        "report",
+        &[
+            "compare",
+            "exchange",
+            "path",
+            "rule",
+            "snapshot",
+            "suite",
+            "translate",
+            "value",
+            "verdict",
+        ],
+    ),
     ("record", &["exchange", "redact", "report", "snapshot", "suite", "value", "verdict"]),
     ("client", &["exchange"]),
     ("environment", &["diagnostic"]),
     (
         "run",
-        &["client", "diagnostic", "exchange", "record", "report", "snapshot", "suite", "translate", "verdict"],
+        &[
+            "client",
+            "diagnostic",
+            "exchange",
+            "record",
+            "report",
+            "snapshot",
+            "suite",
+            "translate",
+            "verdict",
+        ],
     ),
     (
         "cli",
@@ -49,7 +75,15 @@ const ARROWS: &[(&str, &[&str])] = &[
 
 /// Rooms that know no clock, disk, network, environment or printing.
 const PURE: &[&str] = &[
-    "value", "path", "rule", "exchange", "suite", "translate", "compare", "verdict", "report",
+    "value",
+    "path",
+    "rule",
+    "exchange",
+    "suite",
+    "translate",
+    "compare",
+    "verdict",
+    "report",
 ];
 
 /// Files of other rooms that are as pure.
@@ -111,7 +145,11 @@ fn files() -> Vec<File> {
                 let name = path.strip_prefix(&src).unwrap().to_str().unwrap().to_owned();
                 let tests_only = ["tests.rs", "sample.rs"].contains(&path.file_name().unwrap().to_str().unwrap());
                 let product = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
-                let code = product.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+                let code = product
+                    .lines()
+                    .filter(|line| !line.trim_start().starts_with("//"))
+                    .collect::<Vec<_>>()
+                    .join("\n");
                 found.push(File {
                     lines: product.lines().count(),
                     code: if tests_only { String::new() } else { code },
@@ -134,8 +172,12 @@ fn arrows_go_down_and_never_up() {
     let arrows: BTreeMap<&str, &[&str]> = ARROWS.iter().copied().collect();
     let mut wrong = BTreeSet::new();
     for file in files() {
-        let Some(room) = room(&file.name).filter(|room| *room != "bin") else { continue };
-        let allowed = arrows.get(room).unwrap_or_else(|| panic!("`{room}` is no room of the house: add it to ARROWS and to `lib.rs`"));
+        let Some(room) = room(&file.name).filter(|room| *room != "bin") else {
+            continue;
+        };
+        let allowed = arrows
+            .get(room)
+            .unwrap_or_else(|| panic!("`{room}` is no room of the house: add it to ARROWS and to `lib.rs`"));
         for used in file.code.split("crate::").skip(1) {
             let used: String = used.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
             if !used.is_empty() && used != room && !allowed.contains(&used.as_str()) {
@@ -143,7 +185,11 @@ fn arrows_go_down_and_never_up() {
             }
         }
     }
-    assert!(wrong.is_empty(), "arrows that go up:\n{}", wrong.into_iter().collect::<Vec<_>>().join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "arrows that go up:\n{}",
+        wrong.into_iter().collect::<Vec<_>>().join("\n")
+    );
 }
 
 #[test]
@@ -157,7 +203,11 @@ fn the_arrows_make_no_circle() {
                 settled.insert(room);
             }
         }
-        assert!(settled.len() > before, "a circle among {:?}", arrows.keys().filter(|room| !settled.contains(*room)).collect::<Vec<_>>());
+        assert!(
+            settled.len() > before,
+            "a circle among {:?}",
+            arrows.keys().filter(|room| !settled.contains(*room)).collect::<Vec<_>>()
+        );
     }
 }
 
@@ -171,7 +221,12 @@ fn the_middle_is_pure() {
             continue;
         }
         seen.insert(file.name.clone());
-        wrong.extend(IMPURE.iter().filter(|word| says(&file.code, word)).map(|word| format!("{}: `{word}`", file.name)));
+        wrong.extend(
+            IMPURE
+                .iter()
+                .filter(|word| says(&file.code, word))
+                .map(|word| format!("{}: `{word}`", file.name)),
+        );
     }
     for file in PURE_FILES {
         assert!(seen.contains(*file), "`{file}` is gone: mend PURE_FILES");
@@ -184,7 +239,11 @@ fn only_cli_prints() {
     let wrong: Vec<String> = files()
         .iter()
         .filter(|file| !file.name.starts_with("cli/") && !file.name.starts_with("bin/") && file.name != "main.rs")
-        .filter(|file| ["println!", "eprintln!", "print!", "eprint!", "dbg!", "io::stdout", "io::stderr"].iter().any(|word| says(&file.code, word)))
+        .filter(|file| {
+            ["println!", "eprintln!", "print!", "eprint!", "dbg!", "io::stdout", "io::stderr"]
+                .iter()
+                .any(|word| says(&file.code, word))
+        })
         .map(|file| file.name.clone())
         .collect();
     assert!(wrong.is_empty(), "prints: {wrong:?}");

@@ -4,4 +4,5 @@ mod endpoint;
 mod endpoint_limits;
 mod endpoint_process;
 mod house;
+mod invalid;
 mod support;

@@ -28,11 +28,7 @@ impl Endpoint {
             let _ = stopped.await;
         };
         let serving = tokio::spawn(serve(listener, shutdown, service, limits.shutdown_timeout));
-        Self {
-            address,
-            stop,
-            serving,
-        }
+        Self { address, stop, serving }
     }
 
     pub async fn get(&self, target: &str) -> Answer {
@@ -63,10 +59,7 @@ pub fn assert_trace(answer: &Answer, body: &str) {
 pub fn assert_problem(answer: &Answer, status: u16, body: &str) {
     assert_eq!(answer.body, body);
     assert_eq!(answer.status, status);
-    assert_eq!(
-        answer.header("content-type"),
-        Some("application/problem+json")
-    );
+    assert_eq!(answer.header("content-type"), Some("application/problem+json"));
 }
 
 pub const UNAVAILABLE: &str = r#"{"type":"about:blank","title":"Service Unavailable","status":503,"detail":"The service cannot answer at the moment; try again later."}"#;
