@@ -4,6 +4,12 @@
 
 mod exit;
 mod model;
+#[cfg(test)]
+mod sample;
+pub mod shell;
+mod style;
+pub mod terminal;
 
 pub use exit::Exit;
 pub use model::{CaseReport, RunReport, SuiteReport, Totals};
+pub use style::{Colour, Style};
