@@ -12,7 +12,7 @@ use super::model::{CaseReport, RunReport, SuiteReport};
 
 pub(crate) fn report(suite: &Suite, run_id: &str, exchange: &Exchange) -> CaseReport {
     let case = sample::case(run_id);
-    let judgement = Judge::new(suite).judge(&case, exchange, PerSide::default(), Detail::Counts);
+    let judgement = Judge::new(std::sync::Arc::new(suite.clone())).judge(&case, exchange, PerSide::default(), Detail::Counts);
     let elapsed = |answer: &Answer| answer.as_ref().ok().map(|observation| observation.elapsed);
     let passes = judgement.standing.passes();
     CaseReport {
