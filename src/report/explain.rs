@@ -101,6 +101,10 @@ impl Sheet {
         let line = curl(side, input.requests.get(side), *input.bases.get(side));
         // Never wrapped or cut: it is there to be copied.
         self.line(&format!("  {}", visible(&line)));
+        if input.bases.get(side).is_none() {
+            let hint = format!("the {side} is a recording: set {} to an address to ask it", variable(side));
+            self.sentence(&hint, 2, Ink::Dim);
+        }
         self.line("");
         match input.exchange.get(side) {
             Ok(answer) => self.answer(answer),
@@ -275,9 +279,16 @@ fn curl(side: Side, request: &Request, base: Option<&str>) -> String {
     }
     words.push(match base {
         Some(base) => quote(&format!("{}{}", base.trim_end_matches('/'), request.target)).into_owned(),
-        None => format!("\"${}\"{}", side.name().to_uppercase(), quote(&request.target)),
+        None => format!("\"${}\"{}", variable(side), quote(&request.target)),
     });
     format!("{before}{}", words.join(" "))
+}
+
+const fn variable(side: Side) -> &'static str {
+    match side {
+        Side::Legacy => "LEGACY",
+        Side::Candidate => "CANDIDATE",
+    }
 }
 
 #[cfg(test)]
