@@ -307,7 +307,7 @@ mod tests {
             legacy: Some("http://127.0.0.1:8080"),
             candidate: None,
         };
-        let judgement = Judge::new(&suite).judge(&case, exchange, bases, Detail::Effects);
+        let judgement = Judge::new(std::sync::Arc::new(suite.clone())).judge(&case, exchange, bases, Detail::Effects);
         let input = ExplainInput {
             suite: &suite,
             case: &case,
