@@ -1,1 +1,3 @@
 pub mod diagnostic;
+#[cfg(feature = "environment")]
+pub mod environment;
