@@ -160,7 +160,11 @@ fn service(name: Spanned<String>, mut table: Table<'_>) -> Option<Service> {
         url,
         recording,
     };
-    if service.kinds().next().is_none() {
+    // A table that is there and wrong has been noted already.
+    let declared = ["container", "process", "url", "recording"]
+        .iter()
+        .any(|kind| table.value(kind).is_some());
+    if !declared {
         let name = &service.name;
         table.error(format!(
             "service `{name}` is nowhere: add `[service.{name}.container]`, `[service.{name}.process]`, \
