@@ -48,10 +48,7 @@ impl Diagnostic {
     #[must_use]
     pub fn error(source: &Source, span: Span, message: impl Into<String>) -> Self {
         Self {
-            primary: Some(Label {
-                span,
-                text: String::new(),
-            }),
+            primary: Some(Label { span, text: String::new() }),
             ..Self::file(source, message)
         }
     }
@@ -91,10 +88,7 @@ impl Diagnostic {
     /// Another place of the same file.
     #[must_use]
     pub fn also(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.secondary.push(Label {
-            span,
-            text: text.into(),
-        });
+        self.secondary.push(Label { span, text: text.into() });
         self
     }
 
@@ -161,8 +155,7 @@ impl Diagnostics {
     /// Whether one of them is an error, not only a warning.
     #[must_use]
     pub fn has_errors(&self) -> bool {
-        self.iter()
-            .any(|diagnostic| diagnostic.severity == Severity::Error)
+        self.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
     /// Each of them.
@@ -173,8 +166,7 @@ impl Diagnostics {
     /// By file and place, so that a reader goes through a file once, from the top. A file's own errors come first.
     pub fn sort(&mut self) {
         self.0.sort_by(|one, other| {
-            let place =
-                |diagnostic: &Diagnostic| diagnostic.primary.as_ref().map(|label| label.span);
+            let place = |diagnostic: &Diagnostic| diagnostic.primary.as_ref().map(|label| label.span);
             one.source
                 .file()
                 .cmp(other.source.file())

@@ -12,12 +12,7 @@ pub fn nearest<'n>(found: &str, valid: impl IntoIterator<Item = &'n str>) -> Opt
     let lower = found.to_lowercase();
     valid
         .into_iter()
-        .map(|name| {
-            (
-                strsim::damerau_levenshtein(&lower, &name.to_lowercase()),
-                name,
-            )
-        })
+        .map(|name| (strsim::damerau_levenshtein(&lower, &name.to_lowercase()), name))
         .filter(|&(distance, name)| distance <= most && distance < name.chars().count())
         .min()
         .map(|(_, name)| name)

@@ -14,10 +14,7 @@ use super::{Diagnostic, Diagnostics, Source, Span, Spanned, nearest};
 ///
 /// # Errors
 /// Every syntax error, or else every error that `decode` met, in the order of the file.
-pub fn read<T>(
-    source: &Source,
-    decode: impl FnOnce(Table<'_>) -> Option<T>,
-) -> Result<T, Diagnostics> {
+pub fn read<T>(source: &Source, decode: impl FnOnce(Table<'_>) -> Option<T>) -> Result<T, Diagnostics> {
     let notes = Notes {
         source,
         found: RefCell::new(Diagnostics::new()),
@@ -37,9 +34,7 @@ pub fn read<T>(
     let mut found = notes.found.into_inner();
     match decoded {
         Some(value) if found.is_empty() => Ok(value),
-        None if found.is_empty() => {
-            Err(Diagnostic::file(source, "the file cannot be read as what it should be").into())
-        }
+        None if found.is_empty() => Err(Diagnostic::file(source, "the file cannot be read as what it should be").into()),
         _ => {
             found.sort();
             Err(found)
@@ -109,11 +104,7 @@ impl<'d> Table<'d> {
     }
 
     /// A key that must be there, decoded by a function.
-    pub fn required_with<T>(
-        &mut self,
-        key: &'static str,
-        decode: impl FnOnce(Value<'d>) -> Option<T>,
-    ) -> Option<T> {
+    pub fn required_with<T>(&mut self, key: &'static str, decode: impl FnOnce(Value<'d>) -> Option<T>) -> Option<T> {
         let value = self.value(key);
         if value.is_none() {
             self.missing.push(key);
@@ -122,49 +113,25 @@ impl<'d> Table<'d> {
     }
 
     /// A key that may be absent, decoded by a function. `None` means absent, or wrong and noted.
-    pub fn optional_with<T>(
-        &mut self,
-        key: &'static str,
-        decode: impl FnOnce(Value<'d>) -> Option<T>,
-    ) -> Option<T> {
+    pub fn optional_with<T>(&mut self, key: &'static str, decode: impl FnOnce(Value<'d>) -> Option<T>) -> Option<T> {
         decode(self.value(key)?)
     }
 
     /// A sub-table (`[key]`, or inline) that may be absent.
-    pub fn table<T>(
-        &mut self,
-        key: &'static str,
-        decode: impl FnOnce(Table<'d>) -> Option<T>,
-    ) -> Option<T> {
+    pub fn table<T>(&mut self, key: &'static str, decode: impl FnOnce(Table<'d>) -> Option<T>) -> Option<T> {
         self.optional_with(key, |value| decode(value.table()?))
     }
 
     /// An array of tables (`[[key]]`), possibly absent; the items that could be read, in their order.
-    pub fn tables<T>(
-        &mut self,
-        key: &'static str,
-        mut decode: impl FnMut(Table<'d>) -> Option<T>,
-    ) -> Vec<T> {
+    pub fn tables<T>(&mut self, key: &'static str, mut decode: impl FnMut(Table<'d>) -> Option<T>) -> Vec<T> {
         let items = self.optional_with(key, Value::list).unwrap_or_default();
-        items
-            .into_iter()
-            .filter_map(|item| decode(item.table()?))
-            .collect()
+        items.into_iter().filter_map(|item| decode(item.table()?)).collect()
     }
 
     /// A table whose keys are names of the writer's own choice (`[service.NAME]`), possibly absent; in the order of the file.
-    pub fn named<T>(
-        &mut self,
-        key: &'static str,
-        mut decode: impl FnMut(Spanned<String>, Value<'d>) -> Option<T>,
-    ) -> Vec<T> {
-        let entries = self
-            .optional_with(key, |value| Some(value.table()?.entries()))
-            .unwrap_or_default();
-        entries
-            .into_iter()
-            .filter_map(|(name, value)| decode(name, value))
-            .collect()
+    pub fn named<T>(&mut self, key: &'static str, mut decode: impl FnMut(Spanned<String>, Value<'d>) -> Option<T>) -> Vec<T> {
+        let entries = self.optional_with(key, |value| Some(value.table()?.entries())).unwrap_or_default();
+        entries.into_iter().filter_map(|(name, value)| decode(name, value)).collect()
     }
 
     /// Every entry, in the order of the file. The table is then finished: any key is valid.
@@ -191,26 +158,16 @@ impl<'d> Table<'d> {
                 continue;
             }
             // A misspelt required key is one mistake and not two, so the missing ones are the first to be guessed.
-            let guess = nearest(name, self.missing.iter().copied()).or_else(|| {
-                nearest(name, self.asked.iter().copied())
-                    .filter(|valid| !self.entries.contains_key(*valid))
-            });
+            let guess = nearest(name, self.missing.iter().copied())
+                .or_else(|| nearest(name, self.asked.iter().copied()).filter(|valid| !self.entries.contains_key(*valid)));
             let (hint, help) = hint(guess);
-            let mut diagnostic = Diagnostic::error(
-                self.notes.source,
-                key.span().into(),
-                format!("unknown key `{name}`{hint}"),
-            );
+            let mut diagnostic = Diagnostic::error(self.notes.source, key.span().into(), format!("unknown key `{name}`{hint}"));
             if self.asked.is_empty() {
                 diagnostic = diagnostic.note("this table takes no keys");
             } else {
-                diagnostic = diagnostic.note(format!(
-                    "valid keys: {}",
-                    listed(self.asked.iter().copied())
-                ));
+                diagnostic = diagnostic.note(format!("valid keys: {}", listed(self.asked.iter().copied())));
             }
-            self.notes
-                .add(help.into_iter().fold(diagnostic, Diagnostic::help));
+            self.notes.add(help.into_iter().fold(diagnostic, Diagnostic::help));
             self.missing.retain(|missing| guess != Some(missing));
         }
         self.report_missing();
@@ -241,9 +198,7 @@ impl Drop for Table<'_> {
         // Leaving early after a noted error is fine; a table that is read well and never finished would let unknown keys
         // pass, which any test that reads a good file shows.
         debug_assert!(
-            self.state == State::Finished
-                || !self.notes.found.borrow().is_empty()
-                || std::thread::panicking(),
+            self.state == State::Finished || !self.notes.found.borrow().is_empty() || std::thread::panicking(),
             "a table was read and never finished: call `Table::finish`"
         );
     }
@@ -408,9 +363,7 @@ impl<'d> Value<'d> {
         }
         let (hint, help) = hint(nearest(found.value, names.iter().map(|(name, _)| *name)));
         let expected = listed(names.iter().map(|(name, _)| *name));
-        let diagnostic = self.diagnostic(format_args!(
-            "expected one of {expected}, found `{found}`{hint}"
-        ));
+        let diagnostic = self.diagnostic(format_args!("expected one of {expected}, found `{found}`{hint}"));
         self.note(help.into_iter().fold(diagnostic, Diagnostic::help));
         None
     }
@@ -421,11 +374,7 @@ impl<'d> Value<'d> {
         self.notes.source
     }
 
-    fn new(
-        key: Option<&'static str>,
-        value: &'d toml::Spanned<DeValue<'d>>,
-        notes: &'d Notes<'d>,
-    ) -> Self {
+    fn new(key: Option<&'static str>, value: &'d toml::Spanned<DeValue<'d>>, notes: &'d Notes<'d>) -> Self {
         Self {
             key,
             inner: value.get_ref(),
@@ -516,20 +465,13 @@ decode_integers!(u8, u16, u32, u64, usize, i32, i64);
 
 /// Names for people: "`one`, `two`".
 fn listed<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
-    names
-        .into_iter()
-        .map(|name| format!("`{name}`"))
-        .collect::<Vec<_>>()
-        .join(", ")
+    names.into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 /// The end of a message and the help line that go with a guess.
 fn hint(guess: Option<&str>) -> (String, Option<String>) {
     match guess {
-        Some(guess) => (
-            format!(": did you mean `{guess}`?"),
-            Some(format!("write `{guess}`")),
-        ),
+        Some(guess) => (format!(": did you mean `{guess}`?"), Some(format!("write `{guess}`"))),
         None => (String::new(), None),
     }
 }
@@ -584,22 +526,13 @@ mod tests {
     #[test]
     fn values_of_the_right_kind_are_read() {
         assert_eq!(value("'a'", String::decode), Ok("a".to_owned()));
-        assert_eq!(
-            value("' a '", NonEmpty::decode),
-            Ok(NonEmpty(" a ".to_owned()))
-        );
+        assert_eq!(value("' a '", NonEmpty::decode), Ok(NonEmpty(" a ".to_owned())));
         assert_eq!(value("0x1F", u8::decode), Ok(31));
         assert_eq!(value("-1_000", i64::decode), Ok(-1000));
         assert_eq!(value("true", bool::decode), Ok(true));
-        assert_eq!(
-            value("['a', 'b']", Vec::<String>::decode),
-            Ok(vec!["a".to_owned(), "b".to_owned()])
-        );
+        assert_eq!(value("['a', 'b']", Vec::<String>::decode), Ok(vec!["a".to_owned(), "b".to_owned()]));
         assert_eq!(value("'a'", |v| Some(v.strings()?.len())), Ok(1));
-        assert_eq!(
-            value("['a', 'b']", |v| Some(v.strings()?[1].span)),
-            Ok(Span::new(10, 13))
-        );
+        assert_eq!(value("['a', 'b']", |v| Some(v.strings()?[1].span)), Ok(Span::new(10, 13)));
         assert_eq!(value("'b'", |v| v.one_of(&[("a", 1), ("b", 2)])), Ok(2));
         assert_eq!(value("1_0.50", |v| v.literal()), Ok("10.50".to_owned()));
     }
@@ -607,30 +540,12 @@ mod tests {
     #[test]
     fn wrong_values_say_what_was_expected_and_what_was_found() {
         let string = |text| value(text, String::decode).unwrap_err();
-        assert_eq!(
-            string("34"),
-            "f:1:5: error: `k`: expected a string, found an integer"
-        );
-        assert_eq!(
-            string("3.4"),
-            "f:1:5: error: `k`: expected a string, found a float"
-        );
-        assert_eq!(
-            string("true"),
-            "f:1:5: error: `k`: expected a string, found a boolean"
-        );
-        assert_eq!(
-            string("2020-01-01"),
-            "f:1:5: error: `k`: expected a string, found a date"
-        );
-        assert_eq!(
-            string("[]"),
-            "f:1:5: error: `k`: expected a string, found a list"
-        );
-        assert_eq!(
-            string("{}"),
-            "f:1:5: error: `k`: expected a string, found a table"
-        );
+        assert_eq!(string("34"), "f:1:5: error: `k`: expected a string, found an integer");
+        assert_eq!(string("3.4"), "f:1:5: error: `k`: expected a string, found a float");
+        assert_eq!(string("true"), "f:1:5: error: `k`: expected a string, found a boolean");
+        assert_eq!(string("2020-01-01"), "f:1:5: error: `k`: expected a string, found a date");
+        assert_eq!(string("[]"), "f:1:5: error: `k`: expected a string, found a list");
+        assert_eq!(string("{}"), "f:1:5: error: `k`: expected a string, found a table");
         assert_eq!(
             value("' '", NonEmpty::decode).unwrap_err(),
             "f:1:5: error: `k`: expected a text, found an empty string"
@@ -716,10 +631,7 @@ mod tests {
         });
         let (steps, services, gate) = read.unwrap();
         assert_eq!(steps, ["b", "a"]);
-        assert_eq!(
-            services,
-            [("web".to_owned(), 2), ("database".to_owned(), 1)]
-        );
+        assert_eq!(services, [("web".to_owned(), 2), ("database".to_owned(), 1)]);
         assert_eq!(&text[gate.unwrap().range()], "[gate]");
     }
 
@@ -735,14 +647,8 @@ mod tests {
             root.finish();
             Some(())
         };
-        assert_eq!(
-            errors("\n[service.a]\n", decode),
-            ["f:2:1: error: missing key `port`"]
-        );
-        assert_eq!(
-            errors("service = { a = {} }\n", decode),
-            ["f:1:17: error: missing key `port`"]
-        );
+        assert_eq!(errors("\n[service.a]\n", decode), ["f:2:1: error: missing key `port`"]);
+        assert_eq!(errors("service = { a = {} }\n", decode), ["f:1:17: error: missing key `port`"]);
     }
 
     #[test]
@@ -753,10 +659,7 @@ mod tests {
         });
         assert_eq!(found.len(), 2, "{found:?}");
         assert!(found[0].starts_with("f:1:5: error: "), "{found:?}");
-        assert!(
-            found[1].starts_with("f:3:1: error: duplicate key"),
-            "{found:?}"
-        );
+        assert!(found[1].starts_with("f:3:1: error: duplicate key"), "{found:?}");
     }
 
     #[test]
@@ -765,10 +668,7 @@ mod tests {
             table.finish();
             None::<()>
         });
-        assert_eq!(
-            found,
-            ["f: error: the file cannot be read as what it should be"]
-        );
+        assert_eq!(found, ["f: error: the file cannot be read as what it should be"]);
     }
 
     #[test]

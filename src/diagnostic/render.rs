@@ -37,12 +37,8 @@ fn group(diagnostic: &Diagnostic) -> Group<'_> {
     match &diagnostic.primary {
         None => group = group.element(Origin::path(source.file())),
         Some(primary) => {
-            let labels = std::iter::once((AnnotationKind::Primary, primary)).chain(
-                diagnostic
-                    .secondary
-                    .iter()
-                    .map(|label| (AnnotationKind::Context, label)),
-            );
+            let labels = std::iter::once((AnnotationKind::Primary, primary))
+                .chain(diagnostic.secondary.iter().map(|label| (AnnotationKind::Context, label)));
             let snippet = Snippet::source(source.text())
                 .path(source.file())
                 .annotations(labels.map(|(kind, label)| {
@@ -52,14 +48,8 @@ fn group(diagnostic: &Diagnostic) -> Group<'_> {
             group = group.element(snippet);
         }
     }
-    let notes = diagnostic
-        .notes
-        .iter()
-        .map(|note| Level::NOTE.message(note.as_str()));
-    let help = diagnostic
-        .help
-        .iter()
-        .map(|help| Level::HELP.message(help.as_str()));
+    let notes = diagnostic.notes.iter().map(|note| Level::NOTE.message(note.as_str()));
+    let help = diagnostic.help.iter().map(|help| Level::HELP.message(help.as_str()));
     group.elements(notes.chain(help))
 }
 
@@ -76,10 +66,7 @@ mod tests {
 
     #[test]
     fn a_diagnostic_shows_its_line_its_caret_and_what_to_do() {
-        let source = Source::new(
-            "parity.toml",
-            "suites = \"a\"\n[servise.database]\nport = 1\n",
-        );
+        let source = Source::new("parity.toml", "suites = \"a\"\n[servise.database]\nport = 1\n");
         let diagnostic = Diagnostic::error(&source, Span::new(14, 21), "unknown key `servise`")
             .label("no such key")
             .also(Span::new(0, 6), "a valid one")
@@ -105,8 +92,7 @@ error: unknown key `servise`
     #[test]
     fn a_file_as_a_whole_is_named_without_a_line() {
         let source = Source::new("suites/a.toml", "");
-        let diagnostic = Diagnostic::file(&source, "cannot read `suites/a.toml`: denied")
-            .help("look at its permissions");
+        let diagnostic = Diagnostic::file(&source, "cannot read `suites/a.toml`: denied").help("look at its permissions");
         let expected = "\
 error: cannot read `suites/a.toml`: denied
 --> suites/a.toml
@@ -118,24 +104,13 @@ error: cannot read `suites/a.toml`: denied
     #[test]
     fn spans_outside_the_text_or_inside_a_character_do_not_stop_rendering() {
         let source = Source::new("f", "é");
-        for span in [
-            Span::new(0, 0),
-            Span::new(1, 1),
-            Span::new(0, 99),
-            Span::new(7, 3),
-        ] {
+        for span in [Span::new(0, 0), Span::new(1, 1), Span::new(0, 99), Span::new(7, 3)] {
             assert!(
                 render([&Diagnostic::error(&source, span, "here")], Colour::Plain).contains("f:1:"),
                 "{span:?}"
             );
         }
         let empty = Source::new("f", "");
-        assert!(
-            render(
-                [&Diagnostic::error(&empty, Span::default(), "here")],
-                Colour::Plain
-            )
-            .contains("here")
-        );
+        assert!(render([&Diagnostic::error(&empty, Span::default(), "here")], Colour::Plain).contains("here"));
     }
 }

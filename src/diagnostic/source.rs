@@ -43,18 +43,13 @@ impl Source {
             open.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)
         });
         if let Err(error) = read {
-            return Err(
-                Diagnostic::file(&about(""), format!("cannot read `{file}`: {error}")).into(),
-            );
+            return Err(Diagnostic::file(&about(""), format!("cannot read `{file}`: {error}")).into());
         }
         if bytes.len() as u64 > MAX_FILE_BYTES {
             let most = MAX_FILE_BYTES / (1024 * 1024);
-            return Err(Diagnostic::file(
-                &about(""),
-                format!("`{file}` is larger than {most} MiB"),
-            )
-            .help("name a file that was written by hand; data belongs in files that it refers to")
-            .into());
+            return Err(Diagnostic::file(&about(""), format!("`{file}` is larger than {most} MiB"))
+                .help("name a file that was written by hand; data belongs in files that it refers to")
+                .into());
         }
         match String::from_utf8(bytes) {
             Ok(text) => Ok(about(&text)),
@@ -201,20 +196,8 @@ mod tests {
     #[test]
     fn positions_count_lines_and_characters_from_one() {
         let source = Source::new("f", "ab\né=1\n");
-        for (offset, expected) in [
-            (0, "1:1"),
-            (2, "1:3"),
-            (3, "2:1"),
-            (4, "2:1"),
-            (5, "2:2"),
-            (8, "3:1"),
-            (99, "3:1"),
-        ] {
-            assert_eq!(
-                source.position(offset).to_string(),
-                expected,
-                "offset {offset}"
-            );
+        for (offset, expected) in [(0, "1:1"), (2, "1:3"), (3, "2:1"), (4, "2:1"), (5, "2:2"), (8, "3:1"), (99, "3:1")] {
+            assert_eq!(source.position(offset).to_string(), expected, "offset {offset}");
         }
     }
 
@@ -235,14 +218,8 @@ mod tests {
         );
         std::fs::write(&path, b"a = 1\nb = '\xff'\n").unwrap();
         assert_eq!(failure(&path), "…/f.toml:2:6: error: the file is not UTF-8");
-        std::fs::File::create(&path)
-            .unwrap()
-            .set_len(MAX_FILE_BYTES + 1)
-            .unwrap();
-        assert_eq!(
-            failure(&path),
-            "…/f.toml: error: `…/f.toml` is larger than 4 MiB"
-        );
+        std::fs::File::create(&path).unwrap().set_len(MAX_FILE_BYTES + 1).unwrap();
+        assert_eq!(failure(&path), "…/f.toml: error: `…/f.toml` is larger than 4 MiB");
         std::fs::write(&path, "a = 1\n").unwrap();
         assert_eq!(Source::read(&path).unwrap().text(), "a = 1\n");
     }

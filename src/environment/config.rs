@@ -11,6 +11,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Source, Span, Spanned, nearest};
+use crate::exchange::OracleKind;
 
 use super::interpolate::Template;
 
@@ -45,23 +46,14 @@ impl Config {
     /// A profile that is not declared, or services of it that do not fit together.
     pub fn with_profile(&self, name: &str) -> Result<Self, Diagnostics> {
         let Some(profile) = self.profiles.get(name) else {
-            let valid: Vec<String> = self
-                .profiles
-                .keys()
-                .map(|name| format!("`{name}`"))
-                .collect();
-            let diagnostic =
-                Diagnostic::file(&self.source, format!("there is no profile `{name}`"));
-            return Err(
-                match nearest(name, self.profiles.keys().map(String::as_str)) {
-                    Some(guess) => diagnostic.help(format!("did you mean `{guess}`?")),
-                    None if valid.is_empty() => {
-                        diagnostic.help(format!("declare it: `[profile.{name}]`"))
-                    }
-                    None => diagnostic.help(format!("profiles: {}", valid.join(", "))),
-                }
-                .into(),
-            );
+            let valid: Vec<String> = self.profiles.keys().map(|name| format!("`{name}`")).collect();
+            let diagnostic = Diagnostic::file(&self.source, format!("there is no profile `{name}`"));
+            return Err(match nearest(name, self.profiles.keys().map(String::as_str)) {
+                Some(guess) => diagnostic.help(format!("did you mean `{guess}`?")),
+                None if valid.is_empty() => diagnostic.help(format!("declare it: `[profile.{name}]`")),
+                None => diagnostic.help(format!("profiles: {}", valid.join(", "))),
+            }
+            .into());
         };
         let mut config = self.clone();
         config.services.extend(profile.services.clone());
@@ -74,7 +66,7 @@ impl Config {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Gate {
     /// `genuine` refuses a run whose legacy answers come from anything else. `None` takes any oracle.
-    pub oracle: Option<Spanned<Oracle>>,
+    pub oracle: Option<Spanned<OracleKind>>,
 }
 
 /// `[check]`: how many requests, how fast, how long, how large. `None` leaves the choice to the reader of it.
@@ -138,7 +130,7 @@ pub struct Container {
     /// Environment variables inside the container.
     pub environment: BTreeMap<String, Template>,
     /// What its answers are worth.
-    pub oracle: Oracle,
+    pub oracle: OracleKind,
 }
 
 /// `[service.NAME.process]`
@@ -155,7 +147,7 @@ pub struct Process {
     /// Environment variables beside those of the caller.
     pub environment: BTreeMap<String, Template>,
     /// What its answers are worth.
-    pub oracle: Oracle,
+    pub oracle: OracleKind,
 }
 
 /// `[service.NAME.url]`
@@ -164,7 +156,7 @@ pub struct Url {
     /// Its base address; empty means that there is none today.
     pub url: Template,
     /// What its answers are worth.
-    pub oracle: Oracle,
+    pub oracle: OracleKind,
 }
 
 /// `[service.NAME.recording]`
@@ -173,7 +165,7 @@ pub struct Recording {
     /// The file, relative to the configuration's folder.
     pub path: Template,
     /// What its answers are worth, where the recording does not say it itself.
-    pub oracle: Oracle,
+    pub oracle: OracleKind,
 }
 
 /// Something to ask a service, again and again until it answers as it should.
@@ -195,37 +187,12 @@ pub enum Question {
     Command(Vec<Template>),
 }
 
-/// What legacy answers are worth: who gave them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Oracle {
-    /// The legacy system itself.
-    Genuine,
-    /// Something made to answer like it.
-    StandIn,
-    /// Nobody said.
-    #[default]
-    Unknown,
-}
-
-impl Oracle {
-    /// The names that configuration and image labels use.
-    pub const NAMES: [(&'static str, Self); 3] = [
-        ("genuine", Self::Genuine),
-        ("stand-in", Self::StandIn),
-        ("unknown", Self::Unknown),
-    ];
-}
-
-impl fmt::Display for Oracle {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Genuine => "genuine",
-            Self::StandIn => "stand-in",
-            Self::Unknown => "unknown",
-        })
-    }
-}
+/// The names that `parity.toml` and image labels have for what legacy answers are worth.
+pub(super) const ORACLES: [(&str, OracleKind); 3] = [
+    ("genuine", OracleKind::Genuine),
+    ("stand-in", OracleKind::StandIn),
+    ("unknown", OracleKind::Unknown),
+];
 
 /// The ways a service can be there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -277,9 +244,7 @@ impl Service {
         let mut templates: Vec<&Template> = self.sql.iter().collect();
         for question in self.ready.iter().chain(&self.seeded) {
             match question {
-                Question::Sql(template)
-                | Question::Tcp(template)
-                | Question::Http { path: template, .. } => {
+                Question::Sql(template) | Question::Tcp(template) | Question::Http { path: template, .. } => {
                     templates.push(template);
                 }
                 Question::Command(command) => templates.extend(command),
@@ -299,20 +264,12 @@ impl Service {
             }
             Kind::Process => {
                 if let Some(process) = &self.process {
-                    templates.extend(
-                        process
-                            .build
-                            .iter()
-                            .flatten()
-                            .chain(process.initialise.iter().flatten()),
-                    );
+                    templates.extend(process.build.iter().flatten().chain(process.initialise.iter().flatten()));
                     templates.extend(process.command.iter().chain(process.environment.values()));
                 }
             }
             Kind::Url => templates.extend(self.url.iter().map(|url| &url.url)),
-            Kind::Recording => {
-                templates.extend(self.recording.iter().map(|recording| &recording.path))
-            }
+            Kind::Recording => templates.extend(self.recording.iter().map(|recording| &recording.path)),
         }
         templates
     }

@@ -4,8 +4,7 @@ use std::time::Instant;
 
 use testcontainers::bollard::models::{ContainerConfig, PortBinding};
 use testcontainers::bollard::query_parameters::{
-    CommitContainerOptionsBuilder, ListImagesOptionsBuilder, RemoveImageOptions,
-    StopContainerOptionsBuilder,
+    CommitContainerOptionsBuilder, ListImagesOptionsBuilder, RemoveImageOptions, StopContainerOptionsBuilder,
 };
 use testcontainers::core::{Host, IntoContainerPort as _};
 use testcontainers::runners::AsyncRunner as _;
@@ -19,9 +18,7 @@ use super::event::Event;
 use super::plan::Planned;
 use super::port::Port;
 use super::seed::Seed;
-use super::start::{
-    CLEAN_STOP, Context, Failed, Handle, PORT_ATTEMPTS, Reached, Started, without_log,
-};
+use super::start::{CLEAN_STOP, Context, Failed, Handle, PORT_ATTEMPTS, Reached, Started, without_log};
 
 /// Where images with seeded data are kept.
 const REPOSITORY: &str = "parity-prepared";
@@ -85,13 +82,8 @@ impl Context<'_> {
         };
         let engine = self.engine.as_ref().ok_or_else(missing)?;
         let container = planned.service.container.as_ref().ok_or_else(missing)?;
-        let image = self
-            .fill(planned, &container.image, None)
-            .map_err(without_log)?;
-        let found = engine
-            .have(&image, name, self.events)
-            .await
-            .map_err(without_log)?;
+        let image = self.fill(planned, &container.image, None).map_err(without_log)?;
+        let found = engine.have(&image, name, self.events).await.map_err(without_log)?;
         let seed = Seed::read(self.config, &planned.service).map_err(without_log)?;
         let is_prepared = !seed.is_empty() && self.data == Data::Prepared;
         let prepared = if is_prepared {
@@ -109,9 +101,7 @@ impl Context<'_> {
             Some(prepared) => (prepared, None),
             None => (&image, Some(&seed)),
         };
-        let (running, port, own) = self
-            .launch_container(engine, planned, image, seed, deadline)
-            .await?;
+        let (running, port, own) = self.launch_container(engine, planned, image, seed, deadline).await?;
         let address = format!("{}:{}", own.local.0, own.local.1);
         let resolved = Resolved {
             name: name.clone(),
@@ -157,9 +147,7 @@ impl Context<'_> {
                 contained: (full_name.clone(), inside),
             };
             self.reach(name, own.clone());
-            let request = self
-                .request(planned, image, &full_name, &own, deadline)
-                .map_err(without_log)?;
+            let request = self.request(planned, image, &full_name, &own, deadline).map_err(without_log)?;
             self.lease.containers.ask(&full_name);
             let started = request.start().await;
             self.lease.containers.answered(&full_name);
@@ -169,8 +157,7 @@ impl Context<'_> {
                     let message = innermost(&error);
                     // A container that could be made and not started is still there.
                     let _ = remove_container(&engine.docker, full_name.clone()).await;
-                    let is_taken = message.contains("already allocated")
-                        || message.contains("address already in use");
+                    let is_taken = message.contains("already allocated") || message.contains("address already in use");
                     if is_taken && attempt < PORT_ATTEMPTS {
                         attempt += 1;
                         continue;
@@ -245,45 +232,22 @@ impl Context<'_> {
     }
 
     /// The name of an image that has the seed in it, which is made first when it is not there yet.
-    async fn prepared_image(
-        &self,
-        engine: &Engine,
-        planned: &Planned,
-        seed: &Seed,
-        found: &Found,
-    ) -> Result<String, Failed> {
+    async fn prepared_image(&self, engine: &Engine, planned: &Planned, seed: &Seed, found: &Found) -> Result<String, Failed> {
         let name = &planned.service.name.value;
         let key = key(planned, seed, found);
-        let (repository, prepared) = (
-            format!("{REPOSITORY}/{name}"),
-            format!("{REPOSITORY}/{name}:{key}"),
-        );
-        if engine
-            .inspect(&prepared)
-            .await
-            .map_err(without_log)?
-            .is_some()
-        {
+        let (repository, prepared) = (format!("{REPOSITORY}/{name}"), format!("{REPOSITORY}/{name}:{key}"));
+        if engine.inspect(&prepared).await.map_err(without_log)?.is_some() {
             return Ok(prepared);
         }
         let locks = self.lease.cache().join("prepared");
         std::fs::create_dir_all(&locks).map_err(super::start::io_failure(&locks))?;
         let lock = locks.join(format!("{name}-{key}.lock"));
-        let _exclusive = self
-            .locked(planned, &lock, super::prepared::Lock::Exclusive)
-            .await?;
-        if engine
-            .inspect(&prepared)
-            .await
-            .map_err(without_log)?
-            .is_some()
-        {
+        let _exclusive = self.locked(planned, &lock, super::prepared::Lock::Exclusive).await?;
+        if engine.inspect(&prepared).await.map_err(without_log)?.is_some() {
             return Ok(prepared);
         }
         let begun = Instant::now();
-        self.events.send(Event::Preparing {
-            service: name.clone(),
-        });
+        self.events.send(Event::Preparing { service: name.clone() });
         let deadline = tokio::time::Instant::from_std(begun) + planned.service.deadline;
         let (running, _port, _) = self
             .launch_container(engine, planned, &found.image.name, Some(seed), deadline)
@@ -299,13 +263,7 @@ impl Context<'_> {
     }
 
     /// Stops a seeded container cleanly and keeps what it wrote as an image.
-    async fn commit(
-        &self,
-        engine: &Engine,
-        running: &Running,
-        repository: &str,
-        tag: &str,
-    ) -> Result<(), Failed> {
+    async fn commit(&self, engine: &Engine, running: &Running, repository: &str, tag: &str) -> Result<(), Failed> {
         let grace = i32::try_from(CLEAN_STOP.as_secs()).unwrap_or(i32::MAX);
         let refused = |error| {
             without_log(Failure::Container {
@@ -313,11 +271,7 @@ impl Context<'_> {
             })
         };
         let options = StopContainerOptionsBuilder::new().t(grace).build();
-        engine
-            .docker
-            .stop_container(running.id(), Some(options))
-            .await
-            .map_err(refused)?;
+        engine.docker.stop_container(running.id(), Some(options)).await.map_err(refused)?;
         let how = engine.exited(running.id()).await;
         // 143 is what a shell says of a server that ended on SIGTERM.
         if how != "code 0" && how != "code 143" {
@@ -354,8 +308,7 @@ fn key(planned: &Planned, seed: &Seed, found: &Found) -> String {
 
 /// Removes the prepared images of a service that are oldest, unless a container is made of them.
 async fn remove_oldest(engine: &Engine, repository: &str, current: &str) {
-    let filters =
-        std::collections::HashMap::from([("reference".to_owned(), vec![repository.to_owned()])]);
+    let filters = std::collections::HashMap::from([("reference".to_owned(), vec![repository.to_owned()])]);
     let options = ListImagesOptionsBuilder::new().filters(&filters).build();
     let Ok(mut images) = engine.docker.list_images(Some(options)).await else {
         return;
@@ -365,10 +318,7 @@ async fn remove_oldest(engine: &Engine, repository: &str, current: &str) {
     for image in images.iter().skip(KEPT - 1) {
         for tag in &image.repo_tags {
             // Without force, an image in use stays.
-            let _ = engine
-                .docker
-                .remove_image(tag, None::<RemoveImageOptions>, None)
-                .await;
+            let _ = engine.docker.remove_image(tag, None::<RemoveImageOptions>, None).await;
         }
     }
 }

@@ -4,14 +4,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::diagnostic::{
-    Decode, Diagnostics, Kind as Found, NonEmpty, Source, Spanned, Table, Value, read,
-};
+use crate::diagnostic::{Decode, Diagnostics, Kind as Found, NonEmpty, Source, Spanned, Table, Value, read};
+use crate::exchange::OracleKind;
 
-use super::config::{
-    Check, Config, Container, DEFAULT_DEADLINE, Gate, Oracle, Process, Profile, Question,
-    Recording, Service, Url,
-};
+use super::config::{Check, Config, Container, DEFAULT_DEADLINE, Gate, ORACLES, Process, Profile, Question, Recording, Service, Url};
 use super::interpolate::Template;
 
 impl Config {
@@ -48,9 +44,7 @@ fn decode(mut root: Table<'_>, source: &Source, directory: &Path) -> Option<Conf
     let gate = root.table("gate", gate).unwrap_or_default();
     let check = root.table("check", check).unwrap_or_default();
     let services = services(&mut root);
-    let profiles = root.named("profile", |name, value| {
-        Some((name.value, profile(value.table()?)?))
-    });
+    let profiles = root.named("profile", |name, value| Some((name.value, profile(value.table()?)?)));
     root.finish();
     Some(Config {
         source: source.clone(),
@@ -65,15 +59,13 @@ fn decode(mut root: Table<'_>, source: &Source, directory: &Path) -> Option<Conf
 }
 
 fn gate(mut table: Table<'_>) -> Option<Gate> {
-    let names = [("any", None), ("genuine", Some(Oracle::Genuine))];
+    let names = [("any", None), ("genuine", Some(OracleKind::Genuine))];
     let oracle = table.optional_with("oracle", |value| {
         let oracle = value.one_of(&names)?;
         Some(oracle.map(|oracle| Spanned::new(oracle, value.span())))
     });
     table.finish();
-    Some(Gate {
-        oracle: oracle.flatten(),
-    })
+    Some(Gate { oracle: oracle.flatten() })
 }
 
 fn check(mut table: Table<'_>) -> Option<Check> {
@@ -99,36 +91,24 @@ fn profile(mut table: Table<'_>) -> Option<Profile> {
 
 fn services(table: &mut Table<'_>) -> BTreeMap<String, Service> {
     let services = table.named("service", |name, value| service(name, value.table()?));
-    services
-        .into_iter()
-        .map(|service| (service.name.value.clone(), service))
-        .collect()
+    services.into_iter().map(|service| (service.name.value.clone(), service)).collect()
 }
 
 fn service(name: Spanned<String>, mut table: Table<'_>) -> Option<Service> {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
-    if name.is_empty()
-        || !name.chars().all(plain)
-        || !name.starts_with(|c: char| c.is_ascii_lowercase())
-    {
+    if name.is_empty() || !name.chars().all(plain) || !name.starts_with(|c: char| c.is_ascii_lowercase()) {
         // The name is a host name inside container networks and a folder in the run directory.
         let message = format!("`{name}` cannot be the name of a service");
         let diagnostic = crate::diagnostic::Diagnostic::error(table.source(), name.span, message);
         table.note(diagnostic.help("use lowercase letters, digits, `-` and `_`, a letter first"));
     }
     let port = table.optional_with("port", |value| value.integer_in(1..=u16::MAX));
-    let seed = table
-        .optional_with("seed", |value| value.strings())
-        .unwrap_or_default();
+    let seed = table.optional_with("seed", |value| value.strings()).unwrap_or_default();
     let sql = table.optional_with("sql", template);
     let ready = table.table("ready", question);
     let seeded = table.table("seeded", question);
-    let deadline = table
-        .optional_with("deadline", duration)
-        .unwrap_or(DEFAULT_DEADLINE);
-    let depends_on = table
-        .optional_with("depends_on", |value| value.strings())
-        .unwrap_or_default();
+    let deadline = table.optional_with("deadline", duration).unwrap_or(DEFAULT_DEADLINE);
+    let depends_on = table.optional_with("depends_on", |value| value.strings()).unwrap_or_default();
     let container = table.table("container", container);
     let process = table.table("process", process);
     let url = table.table("url", url);
@@ -144,7 +124,9 @@ fn service(name: Spanned<String>, mut table: Table<'_>) -> Option<Service> {
         ));
     }
     if container.is_some() && port.is_none() {
-        table.error(format!("missing key `port` of service `{name}`: the port that it listens on inside its container"));
+        table.error(format!(
+            "missing key `port` of service `{name}`: the port that it listens on inside its container"
+        ));
     }
     let service = Service {
         name,
@@ -178,9 +160,7 @@ fn service(name: Spanned<String>, mut table: Table<'_>) -> Option<Service> {
 fn container(mut table: Table<'_>) -> Option<Container> {
     let image = table.required_with("image", template);
     let command = table.optional_with("command", command).unwrap_or_default();
-    let environment = table
-        .optional_with("environment", environment)
-        .unwrap_or_default();
+    let environment = table.optional_with("environment", environment).unwrap_or_default();
     let oracle = oracle(&mut table);
     table.finish();
     Some(Container {
@@ -193,14 +173,10 @@ fn container(mut table: Table<'_>) -> Option<Container> {
 
 fn process(mut table: Table<'_>) -> Option<Process> {
     let build = table.optional_with("build", command);
-    let sources = table
-        .optional_with("sources", |value| value.strings())
-        .unwrap_or_default();
+    let sources = table.optional_with("sources", |value| value.strings()).unwrap_or_default();
     let initialise = table.optional_with("initialise", command);
     let command = table.required_with("command", command);
-    let environment = table
-        .optional_with("environment", environment)
-        .unwrap_or_default();
+    let environment = table.optional_with("environment", environment).unwrap_or_default();
     let oracle = oracle(&mut table);
     table.finish();
     Some(Process {
@@ -224,16 +200,13 @@ fn recording(mut table: Table<'_>) -> Option<Recording> {
     let path = table.required_with("path", template);
     let oracle = oracle(&mut table);
     table.finish();
-    Some(Recording {
-        path: path?,
-        oracle,
-    })
+    Some(Recording { path: path?, oracle })
 }
 
-fn oracle(table: &mut Table<'_>) -> Oracle {
+fn oracle(table: &mut Table<'_>) -> OracleKind {
     table
-        .optional_with("oracle", |value| value.one_of(&Oracle::NAMES))
-        .unwrap_or_default()
+        .optional_with("oracle", |value| value.one_of(&ORACLES))
+        .unwrap_or(OracleKind::Unknown)
 }
 
 fn question(mut table: Table<'_>) -> Option<Question> {
@@ -242,27 +215,16 @@ fn question(mut table: Table<'_>) -> Option<Question> {
     let path = table.optional_with("http", |value| {
         let path = template(value)?;
         if !path.text().starts_with('/') {
-            return value.error(format_args!(
-                "expected a path from `/`, found `{}`",
-                path.text()
-            ));
+            return value.error(format_args!("expected a path from `/`, found `{}`", path.text()));
         }
         Some(path)
     });
-    let status = table.optional_with("status", |value| {
-        Some(Spanned::new(value.integer_in(100..=599)?, value.span()))
-    });
+    let status = table.optional_with("status", |value| Some(Spanned::new(value.integer_in(100..=599)?, value.span())));
     let tcp = table.optional_with("tcp", template).map(Question::Tcp);
-    let command = table
-        .optional_with("command", command)
-        .map(Question::Command);
+    let command = table.optional_with("command", command).map(Question::Command);
     if let (Some(status), None) = (status, &path) {
         let message = "`status` belongs to an `http` question";
-        table.note(crate::diagnostic::Diagnostic::error(
-            table.source(),
-            status.span,
-            message,
-        ));
+        table.note(crate::diagnostic::Diagnostic::error(table.source(), status.span, message));
     }
     let http = path.map(|path| Question::Http {
         path,
@@ -276,11 +238,7 @@ fn question(mut table: Table<'_>) -> Option<Question> {
         .count();
     if keys != 1 {
         let message = "expected one question: `sql`, `http`, `tcp` or `command`";
-        table.note(crate::diagnostic::Diagnostic::error(
-            table.source(),
-            span,
-            message,
-        ));
+        table.note(crate::diagnostic::Diagnostic::error(table.source(), span, message));
     }
     table.finish();
     asked.pop()
@@ -296,10 +254,7 @@ fn command(value: Value<'_>) -> Option<Vec<Template>> {
         return value.unexpected("a list: the program and its arguments");
     }
     let words = value.strings()?;
-    if words
-        .first()
-        .is_none_or(|program| program.trim().is_empty())
-    {
+    if words.first().is_none_or(|program| program.trim().is_empty()) {
         return value.error("expected a program and its arguments, found an empty list");
     }
     let templates: Vec<Option<Template>> = words.iter().map(|word| parsed(value, word)).collect();
@@ -316,9 +271,7 @@ fn environment(value: Value<'_>) -> Option<BTreeMap<String, Template>> {
 }
 
 fn parsed(value: Value<'_>, text: &Spanned<String>) -> Option<Template> {
-    Template::parse(value.source(), text)
-        .map_err(|error| value.note(*error))
-        .ok()
+    Template::parse(value.source(), text).map_err(|error| value.note(*error)).ok()
 }
 
 /// `"250ms"`, `"30s"`, `"2m"`.
@@ -327,9 +280,7 @@ fn duration(value: Value<'_>) -> Option<Duration> {
     let units = [("ms", 1), ("s", 1_000), ("m", 60_000)];
     let milliseconds = units.iter().find_map(|(unit, factor)| {
         let number: u64 = text.strip_suffix(unit)?.trim_end().parse().ok()?;
-        number
-            .checked_mul(*factor)
-            .filter(|total| (1..=86_400_000).contains(total))
+        number.checked_mul(*factor).filter(|total| (1..=86_400_000).contains(total))
     });
     match milliseconds {
         Some(milliseconds) => Some(Duration::from_millis(milliseconds)),
@@ -352,9 +303,7 @@ fn size(value: Value<'_>) -> Option<u64> {
     });
     match bytes {
         Some(bytes) => Some(bytes),
-        None => value.error(format_args!(
-            "expected a number of bytes or a size such as `16MiB`, found `{text}`"
-        )),
+        None => value.error(format_args!("expected a number of bytes or a size such as `16MiB`, found `{text}`")),
     }
 }
 
@@ -366,9 +315,7 @@ fn rate(value: Value<'_>) -> Option<f64> {
     let text = value.literal()?;
     match text.parse::<f64>() {
         Ok(rate) if rate > 0.0 && rate.is_finite() => Some(rate),
-        _ => value.error(format_args!(
-            "expected a number of requests a second above 0, found {text}"
-        )),
+        _ => value.error(format_args!("expected a number of requests a second above 0, found {text}")),
     }
 }
 
@@ -381,8 +328,7 @@ mod tests {
     use super::*;
 
     fn parse(text: &str) -> Result<Config, String> {
-        Config::parse(&Source::new("parity.toml", text), Path::new("."))
-            .map_err(|errors| errors.to_string())
+        Config::parse(&Source::new("parity.toml", text), Path::new(".")).map_err(|errors| errors.to_string())
     }
 
     fn failure(text: &str) -> String {
@@ -436,10 +382,7 @@ container = { image = "openml/test-database:v1" }
         let config = parse(WHOLE).unwrap();
         assert_eq!(config.suites, Path::new("fixtures/suites"));
         assert_eq!(config.snapshots, Path::new("snapshots"));
-        assert_eq!(
-            config.gate.oracle.map(|oracle| oracle.value),
-            Some(Oracle::Genuine)
-        );
+        assert_eq!(config.gate.oracle.map(|oracle| oracle.value), Some(OracleKind::Genuine));
         assert_eq!(
             config.check,
             Check {
@@ -453,10 +396,7 @@ container = { image = "openml/test-database:v1" }
         assert_eq!(database.deadline, Duration::from_secs(120));
         assert_eq!(database.seed[0].value, "fixtures/database/*.sql");
         assert_eq!(config.services["legacy"].depends_on[0].value, "database");
-        assert_eq!(
-            config.services["legacy"].container.as_ref().unwrap().oracle,
-            Oracle::Genuine
-        );
+        assert_eq!(config.services["legacy"].container.as_ref().unwrap().oracle, OracleKind::Genuine);
         let profile = config.with_profile("test-database").unwrap();
         assert!(profile.services["database"].process.is_none());
         assert!(profile.services["legacy"].container.is_some());
@@ -464,18 +404,9 @@ container = { image = "openml/test-database:v1" }
 
     #[test]
     fn an_unknown_profile_names_the_nearest() {
-        let error = parse(WHOLE)
-            .unwrap()
-            .with_profile("test-databse")
-            .unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "parity.toml: error: there is no profile `test-databse`"
-        );
-        assert_eq!(
-            error.iter().next().unwrap().help,
-            ["did you mean `test-database`?"]
-        );
+        let error = parse(WHOLE).unwrap().with_profile("test-databse").unwrap_err();
+        assert_eq!(error.to_string(), "parity.toml: error: there is no profile `test-databse`");
+        assert_eq!(error.iter().next().unwrap().help, ["did you mean `test-database`?"]);
     }
 
     #[test]

@@ -13,10 +13,7 @@ use super::process;
 pub(super) struct Discovered<'d> {
     config: &'d Config,
     variables: std::sync::Arc<BTreeMap<String, String>>,
-    #[cfg_attr(
-        not(feature = "containers"),
-        expect(dead_code, reason = "images are pulled under these events")
-    )]
+    #[cfg_attr(not(feature = "containers"), expect(dead_code, reason = "images are pulled under these events"))]
     events: &'d Events,
     #[cfg(feature = "containers")]
     engine: Option<super::engine::Engine>,
@@ -65,30 +62,18 @@ impl<'d> Discovered<'d> {
         let mut images = BTreeMap::new();
         let is_open = |name: &String| {
             let choice = &options.choice;
-            !choice.urls.contains_key(name)
-                && !choice.each.contains_key(name)
-                && choice.all.is_none_or(|kind| kind != Kind::Container)
+            !choice.urls.contains_key(name) && !choice.each.contains_key(name) && choice.all.is_none_or(|kind| kind != Kind::Container)
         };
-        if options.finding == Finding::Refused
-            || matches!(options.choice.all, Some(Kind::Container | Kind::Process))
-        {
+        if options.finding == Finding::Refused || matches!(options.choice.all, Some(Kind::Container | Kind::Process)) {
             return images;
         }
         let mut engine = None;
-        for service in self
-            .config
-            .services
-            .values()
-            .filter(|service| is_open(&service.name.value))
-        {
+        for service in self.config.services.values().filter(|service| is_open(&service.name.value)) {
             let Some(container) = &service.container else {
                 continue;
             };
             let variables = |name: &str| self.variables.get(name).cloned();
-            let Ok(image) = container
-                .image
-                .with_variables(&self.config.source, &variables)
-            else {
+            let Ok(image) = container.image.with_variables(&self.config.source, &variables) else {
                 continue;
             };
             let image = image.to_string();
@@ -120,11 +105,7 @@ impl<'d> Discovered<'d> {
     /// Reaches the engine when the plan has containers.
     #[cfg(feature = "containers")]
     async fn connect(&mut self, plan: &Plan) -> Result<(), StartError> {
-        let Some(first) = plan
-            .services
-            .iter()
-            .find(|planned| planned.kind == Kind::Container)
-        else {
+        let Some(first) = plan.services.iter().find(|planned| planned.kind == Kind::Container) else {
             return Ok(());
         };
         if self.engine.is_none() {

@@ -10,16 +10,16 @@ use testcontainers::bollard::Docker;
 use testcontainers::bollard::errors::Error as DockerError;
 use testcontainers::bollard::models::NetworkCreateRequest;
 use testcontainers::bollard::query_parameters::{
-    ListContainersOptionsBuilder, ListNetworksOptionsBuilder, LogsOptionsBuilder,
-    RemoveContainerOptionsBuilder,
+    ListContainersOptionsBuilder, ListNetworksOptionsBuilder, LogsOptionsBuilder, RemoveContainerOptionsBuilder,
 };
 use testcontainers::runners::AsyncRunner as _;
 
-use super::config::Oracle;
+use super::config::ORACLES;
 use super::environment::Image;
 use super::error::Failure;
 use super::event::{Event, Events};
 use super::process::last_lines;
+use crate::exchange::OracleKind;
 
 /// The label that names the lease of a container or network.
 pub(super) const LEASE_LABEL: &str = "parity.lease";
@@ -42,7 +42,7 @@ pub(super) struct Engine {
 pub(super) struct Found {
     pub(super) image: Image,
     /// What its label says.
-    pub(super) oracle: Option<Oracle>,
+    pub(super) oracle: Option<OracleKind>,
 }
 
 /// What a lease owns in the engine.
@@ -58,9 +58,7 @@ pub(super) struct Owned {
 impl Engine {
     /// Reaches the engine as testcontainers does (`DOCKER_HOST`, the default socket, …).
     pub(super) async fn connect() -> Result<Self, Failure> {
-        let docker = docker()
-            .await
-            .map_err(|message| Failure::Engine { message })?;
+        let docker = docker().await.map_err(|message| Failure::Engine { message })?;
         match tokio::time::timeout(ANSWER, docker.ping()).await {
             Ok(Ok(_)) => Ok(Self { docker }),
             Ok(Err(error)) => Err(Failure::Engine {
@@ -76,30 +74,18 @@ impl Engine {
     pub(super) async fn inspect(&self, name: &str) -> Result<Option<Found>, Failure> {
         let inspected = match self.docker.inspect_image(name).await {
             Ok(inspected) => inspected,
-            Err(DockerError::DockerResponseServerError {
-                status_code: 404, ..
-            }) => return Ok(None),
+            Err(DockerError::DockerResponseServerError { status_code: 404, .. }) => return Ok(None),
             Err(error) => {
                 return Err(Failure::Engine {
                     message: described(&error),
                 });
             }
         };
-        let labels = inspected
-            .config
-            .and_then(|config| config.labels)
-            .unwrap_or_default();
-        let oracle = labels.get(ORACLE_LABEL).and_then(|label| {
-            Oracle::NAMES
-                .iter()
-                .find(|(name, _)| name == label)
-                .map(|(_, oracle)| *oracle)
-        });
-        let digest = inspected
-            .repo_digests
-            .unwrap_or_default()
-            .into_iter()
-            .next();
+        let labels = inspected.config.and_then(|config| config.labels).unwrap_or_default();
+        let oracle = labels
+            .get(ORACLE_LABEL)
+            .and_then(|label| ORACLES.iter().find(|(name, _)| name == label).map(|(_, oracle)| *oracle));
+        let digest = inspected.repo_digests.unwrap_or_default().into_iter().next();
         let image = Image {
             name: name.to_owned(),
             id: inspected.id.unwrap_or_default(),
@@ -109,12 +95,7 @@ impl Engine {
     }
 
     /// The image of that name, pulled when it is not here.
-    pub(super) async fn have(
-        &self,
-        name: &str,
-        service: &str,
-        events: &Events,
-    ) -> Result<Found, Failure> {
+    pub(super) async fn have(&self, name: &str, service: &str, events: &Events) -> Result<Found, Failure> {
         if let Some(found) = self.inspect(name).await? {
             return Ok(found);
         }
@@ -128,9 +109,7 @@ impl Engine {
             message,
         };
         let (repository, tag) = split(name);
-        let pulled = testcontainers::GenericImage::new(repository, tag)
-            .pull_image()
-            .await;
+        let pulled = testcontainers::GenericImage::new(repository, tag).pull_image().await;
         drop(pulled.map_err(|error| unavailable(innermost(&error)))?);
         events.send(Event::Pulled {
             service: service.to_owned(),
@@ -143,11 +122,7 @@ impl Engine {
 
     /// The last lines that a container wrote.
     pub(super) async fn log(&self, container: &str) -> Vec<String> {
-        let options = LogsOptionsBuilder::new()
-            .stdout(true)
-            .stderr(true)
-            .tail("40")
-            .build();
+        let options = LogsOptionsBuilder::new().stdout(true).stderr(true).tail("40").build();
         let mut logs = self.docker.logs(container, Some(options));
         let mut text = String::new();
         while let Ok(Some(Ok(chunk))) = tokio::time::timeout(ANSWER, logs.next()).await {
@@ -195,8 +170,7 @@ impl Owned {
 
     /// Notes that the engine is about to be asked for a container of that name.
     pub(super) fn ask(&self, name: &str) {
-        self.is_used
-            .store(true, std::sync::atomic::Ordering::Relaxed);
+        self.is_used.store(true, std::sync::atomic::Ordering::Relaxed);
         self.asked().insert(name.to_owned());
     }
 
@@ -207,8 +181,7 @@ impl Owned {
 
     /// Makes the lease's network, in which containers reach each other by name.
     pub(super) async fn make_network(&self, docker: &Docker) -> Result<(), Failure> {
-        self.is_used
-            .store(true, std::sync::atomic::Ordering::Relaxed);
+        self.is_used.store(true, std::sync::atomic::Ordering::Relaxed);
         let request = NetworkCreateRequest {
             name: self.network(),
             labels: Some(self.labels().into()),
@@ -225,11 +198,7 @@ impl Owned {
         if self.is_used.load(std::sync::atomic::Ordering::Relaxed)
             && let Err(error) = self.try_remove().await
         {
-            tracing::warn!(
-                lease = self.lease,
-                error,
-                "the next run removes what is left"
-            );
+            tracing::warn!(lease = self.lease, error, "the next run removes what is left");
         }
     }
 
@@ -260,9 +229,7 @@ impl Owned {
         std::thread::scope(|scope| {
             // A thread of its own: a runtime cannot be entered from inside another, and the caller's may be ending.
             scope.spawn(|| {
-                let runtime = tokio::runtime::Builder::new_current_thread()
-                    .enable_all()
-                    .build();
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
                 match runtime {
                     Ok(runtime) => runtime.block_on(async {
                         self.await_asked().await;
@@ -280,17 +247,14 @@ impl Owned {
         let Ok(docker) = docker().await else { return };
         let deadline = Instant::now() + Duration::from_secs(2);
         for name in asked {
-            while Instant::now() < deadline && docker.inspect_container(&name, None).await.is_err()
-            {
+            while Instant::now() < deadline && docker.inspect_container(&name, None).await.is_err() {
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         }
     }
 
     fn asked(&self) -> std::sync::MutexGuard<'_, BTreeSet<String>> {
-        self.asked
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.asked.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
@@ -300,12 +264,7 @@ pub(super) async fn is_running(container: &str) -> bool {
         return false;
     };
     let inspected = docker.inspect_container(container, None).await;
-    inspected.is_ok_and(|inspected| {
-        inspected
-            .state
-            .and_then(|state| state.running)
-            .unwrap_or(false)
-    })
+    inspected.is_ok_and(|inspected| inspected.state.and_then(|state| state.running).unwrap_or(false))
 }
 
 /// Repository and tag of an image's name; a digest stands for a tag.
@@ -341,41 +300,20 @@ async fn docker() -> Result<Docker, String> {
 
 async fn leases_labelled(docker: &Docker, label: &str) -> Result<BTreeSet<String>, String> {
     let filters = HashMap::from([("label".to_owned(), vec![label.to_owned()])]);
-    let options = ListContainersOptionsBuilder::new()
-        .all(true)
-        .filters(&filters)
-        .build();
-    let containers = docker
-        .list_containers(Some(options))
-        .await
-        .map_err(|error| described(&error))?;
-    let labels = containers
-        .into_iter()
-        .filter_map(|container| container.labels?.remove(LEASE_LABEL));
+    let options = ListContainersOptionsBuilder::new().all(true).filters(&filters).build();
+    let containers = docker.list_containers(Some(options)).await.map_err(|error| described(&error))?;
+    let labels = containers.into_iter().filter_map(|container| container.labels?.remove(LEASE_LABEL));
     let mut leases: BTreeSet<String> = labels.collect();
     let options = ListNetworksOptionsBuilder::new().filters(&filters).build();
-    let networks = docker
-        .list_networks(Some(options))
-        .await
-        .map_err(|error| described(&error))?;
-    leases.extend(
-        networks
-            .into_iter()
-            .filter_map(|network| network.labels?.remove(LEASE_LABEL)),
-    );
+    let networks = docker.list_networks(Some(options)).await.map_err(|error| described(&error))?;
+    leases.extend(networks.into_iter().filter_map(|network| network.labels?.remove(LEASE_LABEL)));
     Ok(leases)
 }
 
 async fn remove_labelled(docker: &Docker, label: &str) -> Result<(), String> {
     let filters = HashMap::from([("label".to_owned(), vec![label.to_owned()])]);
-    let options = ListContainersOptionsBuilder::new()
-        .all(true)
-        .filters(&filters)
-        .build();
-    let containers = docker
-        .list_containers(Some(options))
-        .await
-        .map_err(|error| described(&error))?;
+    let options = ListContainersOptionsBuilder::new().all(true).filters(&filters).build();
+    let containers = docker.list_containers(Some(options)).await.map_err(|error| described(&error))?;
     let removals = containers
         .into_iter()
         .filter_map(|container| container.id)
@@ -384,10 +322,7 @@ async fn remove_labelled(docker: &Docker, label: &str) -> Result<(), String> {
         removed?;
     }
     let options = ListNetworksOptionsBuilder::new().filters(&filters).build();
-    let networks = docker
-        .list_networks(Some(options))
-        .await
-        .map_err(|error| described(&error))?;
+    let networks = docker.list_networks(Some(options)).await.map_err(|error| described(&error))?;
     for id in networks.into_iter().filter_map(|network| network.id) {
         gone(docker.remove_network(&id).await)?;
     }
@@ -396,10 +331,7 @@ async fn remove_labelled(docker: &Docker, label: &str) -> Result<(), String> {
 
 /// Removes a container with its anonymous volumes, whatever state it is in.
 pub(super) async fn remove_container(docker: &Docker, id: String) -> Result<(), String> {
-    let options = RemoveContainerOptionsBuilder::new()
-        .force(true)
-        .v(true)
-        .build();
+    let options = RemoveContainerOptionsBuilder::new().force(true).v(true).build();
     gone(docker.remove_container(&id, Some(options)).await)
 }
 
@@ -408,8 +340,7 @@ fn gone(removed: Result<(), DockerError>) -> Result<(), String> {
     match removed {
         Ok(())
         | Err(DockerError::DockerResponseServerError {
-            status_code: 404 | 409,
-            ..
+            status_code: 404 | 409, ..
         }) => Ok(()),
         Err(error) => Err(described(&error)),
     }

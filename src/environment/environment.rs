@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::config::{Config, Kind, Oracle};
+use crate::exchange::OracleKind;
+
+use super::config::{Config, Kind};
 use super::error::StartError;
 use super::event::{Event, Events};
 use super::kept::{Kept, State};
@@ -81,11 +83,7 @@ impl Options {
             cache,
             profile: None,
             choice: Choice::default(),
-            finding: if is_ci {
-                Finding::Refused
-            } else {
-                Finding::Allowed
-            },
+            finding: if is_ci { Finding::Refused } else { Finding::Allowed },
             data: Data::Prepared,
             reuse: Reuse::Allowed,
             variables: Arc::new(variables),
@@ -107,7 +105,7 @@ pub struct Resolved {
     /// How to talk SQL to it, from this machine.
     pub sql: Option<String>,
     /// What its answers are worth. An image's own label outweighs the configuration.
-    pub oracle: Oracle,
+    pub oracle: OracleKind,
     /// The image it was made of.
     pub image: Option<Image>,
     /// The recording that answers for it.
@@ -162,18 +160,12 @@ impl Environment {
     ///
     /// # Errors
     /// [`StartError`].
-    pub async fn start(
-        config: &Config,
-        options: &Options,
-        events: &Events,
-    ) -> Result<Self, StartError> {
+    pub async fn start(config: &Config, options: &Options, events: &Events) -> Result<Self, StartError> {
         let profiled;
         let config = match &options.profile {
             None => config,
             Some(profile) => {
-                profiled = config
-                    .with_profile(profile)
-                    .map_err(super::plan::PlanError::Invalid)?;
+                profiled = config.with_profile(profile).map_err(super::plan::PlanError::Invalid)?;
                 &profiled
             }
         };
@@ -228,11 +220,7 @@ impl Environment {
 
     /// The last lines that a service wrote, oldest first. Empty for services of others.
     pub async fn log(&self, name: &str) -> Vec<String> {
-        for started in self
-            .started
-            .iter()
-            .filter(|started| started.resolved.name == name)
-        {
+        for started in self.started.iter().filter(|started| started.resolved.name == name) {
             match &started.handle {
                 Handle::None => {}
                 Handle::Process { log, .. } => return process::tail(log),
@@ -253,9 +241,7 @@ impl Environment {
         let stops = std::mem::take(&mut self.started).into_iter().map(stop_one);
         futures_util::future::join_all(stops).await;
         close(lease).await;
-        self.events.send(Event::Stopped {
-            elapsed: begun.elapsed(),
-        });
+        self.events.send(Event::Stopped { elapsed: begun.elapsed() });
     }
 
     /// Lets everything run on after this program, to be found by later starts.
@@ -264,24 +250,15 @@ impl Environment {
     /// What is kept could not be written down; everything is then ended.
     pub async fn keep(mut self) -> Result<Kept, StartError> {
         let Some(lease) = self.lease.take() else {
-            return Ok(Kept::new(
-                self.origin_lease(),
-                self.state.clone(),
-                PathBuf::new(),
-            ));
+            return Ok(Kept::new(self.origin_lease(), self.state.clone(), PathBuf::new()));
         };
         let (id, cache) = (lease.id().to_owned(), lease.cache().to_owned());
         let text = serde_json::to_string_pretty(&self.state);
         // Written first: were it the other way round, a kill in between would leave processes that nobody knows of.
-        let kept = text
-            .map_err(std::io::Error::other)
-            .and_then(|text| lease.keep(&text));
+        let kept = text.map_err(std::io::Error::other).and_then(|text| lease.keep(&text));
         if let Err(source) = kept {
             // The lease was dropped by the attempt, and with it went everything.
-            return Err(StartError::Cache {
-                folder: cache,
-                source,
-            });
+            return Err(StartError::Cache { folder: cache, source });
         }
         for started in std::mem::take(&mut self.started) {
             match started.handle {
@@ -294,11 +271,7 @@ impl Environment {
         Ok(Kept::new(id, self.state.clone(), cache))
     }
 
-    pub(super) fn reused(
-        kept: &Kept,
-        resolved: BTreeMap<String, Resolved>,
-        events: &Events,
-    ) -> Self {
+    pub(super) fn reused(kept: &Kept, resolved: BTreeMap<String, Resolved>, events: &Events) -> Self {
         Self {
             started: Vec::new(),
             lease: None,
@@ -325,16 +298,10 @@ impl Environment {
         #[cfg(feature = "containers")]
         let (engine, has_network) = prepare_engine(facts, &lease, plan, options).await?;
         let contained = |name: &String| {
-            let mut dependents = plan
-                .services
-                .iter()
-                .filter(|planned| planned.depends_on.contains(name));
+            let mut dependents = plan.services.iter().filter(|planned| planned.depends_on.contains(name));
             dependents.any(|planned| planned.kind == Kind::Container)
         };
-        let names = plan
-            .services
-            .iter()
-            .map(|planned| planned.service.name.value.clone());
+        let names = plan.services.iter().map(|planned| planned.service.name.value.clone());
         let context = Context {
             config,
             lease: &lease,
@@ -403,32 +370,21 @@ async fn prepare_engine(
     options: &Options,
 ) -> Result<(Option<super::engine::Engine>, bool), StartError> {
     let engine = facts.into_engine();
-    let mut containers = plan
-        .services
-        .iter()
-        .filter(|planned| planned.kind == Kind::Container);
+    let mut containers = plan.services.iter().filter(|planned| planned.kind == Kind::Container);
     let (Some(first), Some(connected)) = (containers.next(), &engine) else {
         return Ok((engine, false));
     };
-    lease
-        .note_containers()
-        .map_err(|source| StartError::Cache {
-            folder: options.cache.clone(),
-            source,
-        })?;
-    if let Err(error) = super::engine::Owned::remove_orphans(&connected.docker, lease.cache()).await
-    {
+    lease.note_containers().map_err(|source| StartError::Cache {
+        folder: options.cache.clone(),
+        source,
+    })?;
+    if let Err(error) = super::engine::Owned::remove_orphans(&connected.docker, lease.cache()).await {
         tracing::warn!(error, "containers of ended runs could not be removed");
     }
     let has_network = containers.next().is_some();
     if has_network {
         let made = lease.containers.make_network(&connected.docker).await;
-        made.map_err(|failed| {
-            failure(
-                first.service.name.value.clone(),
-                super::start::without_log(failed),
-            )
-        })?;
+        made.map_err(|failed| failure(first.service.name.value.clone(), super::start::without_log(failed)))?;
     }
     Ok((engine, has_network))
 }
@@ -441,8 +397,7 @@ async fn start_all(context: &Context<'_>, plan: &Plan) -> Result<Vec<Started>, (
         let name = &planned.service.name.value;
         async move {
             let named = |failed: Failed| (name.clone(), failed);
-            let others =
-                seen.wait_for(|ready| planned.depends_on.iter().all(|on| ready.contains(on)));
+            let others = seen.wait_for(|ready| planned.depends_on.iter().all(|on| ready.contains(on)));
             let (built, others) = tokio::join!(context.build(planned), others);
             built.map_err(named)?;
             // The sender outlives every receiver: both belong to this function.
@@ -458,17 +413,9 @@ async fn start_all(context: &Context<'_>, plan: &Plan) -> Result<Vec<Started>, (
 async fn stop_one(started: Started) {
     match started.handle {
         Handle::None => {}
-        Handle::Process {
-            mut running,
-            has_data,
-            ..
-        } => {
+        Handle::Process { mut running, has_data, .. } => {
             // A private data directory is thrown away in a moment; nothing is gained by letting a server tidy it.
-            let how = if has_data {
-                Stop::AtOnce
-            } else {
-                Stop::Gently(GRACE)
-            };
+            let how = if has_data { Stop::AtOnce } else { Stop::Gently(GRACE) };
             if let Err(error) = running.stop(how).await {
                 tracing::warn!(service = started.resolved.name, %error, "could not be stopped");
             }
@@ -516,9 +463,7 @@ async fn sweep(options: &Options, events: &Events) -> Result<(), StartError> {
 pub(super) async fn end_abandoned(lease: Abandoned, cache: &std::path::Path) {
     #[cfg(feature = "containers")]
     if lease.has_containers()
-        && let Err(error) = super::engine::Owned::new(&lease.id, cache)
-            .try_remove()
-            .await
+        && let Err(error) = super::engine::Owned::new(&lease.id, cache).try_remove().await
     {
         tracing::warn!(lease = lease.id, %error, "its containers could not be removed; a later run tries again");
         return;
@@ -532,11 +477,7 @@ pub(super) async fn end_abandoned(lease: Abandoned, cache: &std::path::Path) {
 }
 
 fn failure(service: String, (failure, log): Failed) -> StartError {
-    StartError::Service {
-        service,
-        failure,
-        log,
-    }
+    StartError::Service { service, failure, log }
 }
 
 /// What a service's state says of a planned one; shared by those who write and those who read it.
@@ -550,15 +491,8 @@ pub(super) fn described(planned: &Planned, config: &Config) -> BTreeMap<String, 
         described.insert("seed".to_owned(), hasher.finalize().to_hex().to_string());
     }
     if let (Kind::Process, Some(process)) = (planned.kind, &planned.service.process) {
-        let program = process
-            .command
-            .first()
-            .map(ToString::to_string)
-            .unwrap_or_default();
-        described.insert(
-            "program".to_owned(),
-            super::prepared::fingerprint(&program, &config.directory),
-        );
+        let program = process.command.first().map(ToString::to_string).unwrap_or_default();
+        described.insert("program".to_owned(), super::prepared::fingerprint(&program, &config.directory));
     }
     described
 }

@@ -159,22 +159,15 @@ impl StartError {
     /// What to do, where there is something to say.
     #[must_use]
     pub fn help(&self) -> Option<String> {
-        let Self::Service {
-            service, failure, ..
-        } = self
-        else {
+        let Self::Service { service, failure, .. } = self else {
             return None;
         };
         Some(match failure.as_ref() {
             Failure::ProgramMissing { program } if program.contains('/') => {
                 "build it first, or add a `build` step to the service".to_owned()
             }
-            Failure::ProgramMissing { .. } => {
-                "install the package that brings it, or run the services as containers".to_owned()
-            }
-            Failure::Engine { .. } => {
-                "start one (`docker info` tells whether it answers), or run the services as processes".to_owned()
-            }
+            Failure::ProgramMissing { .. } => "install the package that brings it, or run the services as containers".to_owned(),
+            Failure::Engine { .. } => "start one (`docker info` tells whether it answers), or run the services as processes".to_owned(),
             Failure::Image { .. } => "build or load it, name another one, or run the services as processes".to_owned(),
             Failure::Deadline { .. } => format!("raise `deadline` of `[service.{service}]`, or look at its `ready` question"),
             Failure::Seed { .. } => "correct the file; nothing of the seed was kept".to_owned(),
@@ -195,9 +188,7 @@ impl StartError {
     #[must_use]
     pub const fn diagnostics(&self) -> Option<&Diagnostics> {
         match self {
-            Self::Plan(PlanError::Invalid(diagnostics) | PlanError::Unavailable(diagnostics)) => {
-                Some(diagnostics)
-            }
+            Self::Plan(PlanError::Invalid(diagnostics) | PlanError::Unavailable(diagnostics)) => Some(diagnostics),
             Self::Service { .. } | Self::Cache { .. } => None,
         }
     }

@@ -35,18 +35,11 @@ pub(super) fn copy_tree(from: &Path, to: &Path) -> io::Result<()> {
 /// The files that a pattern names, sorted by name. `*` and `?` stand for characters of the last part of the path.
 pub(super) fn matching(folder: &Path, pattern: &str) -> io::Result<Vec<PathBuf>> {
     let whole = folder.join(pattern);
-    let (Some(name), Some(parent)) = (
-        whole.file_name().and_then(|name| name.to_str()),
-        whole.parent(),
-    ) else {
+    let (Some(name), Some(parent)) = (whole.file_name().and_then(|name| name.to_str()), whole.parent()) else {
         return Ok(Vec::new());
     };
     if !name.contains(['*', '?']) {
-        return Ok(if whole.is_file() {
-            vec![whole]
-        } else {
-            Vec::new()
-        });
+        return Ok(if whole.is_file() { vec![whole] } else { Vec::new() });
     }
     let entries = match fs::read_dir(parent) {
         Ok(entries) => entries.collect::<Result<Vec<_>, _>>()?,
@@ -89,9 +82,7 @@ fn is_match(pattern: &[u8], name: &[u8]) -> bool {
         (None, None) => true,
         (Some((b'*', rest)), _) => (0..=name.len()).any(|skipped| is_match(rest, &name[skipped..])),
         (Some((b'?', pattern)), Some((_, name))) => is_match(pattern, name),
-        (Some((wanted, pattern)), Some((found, name))) => {
-            wanted == found && is_match(pattern, name)
-        }
+        (Some((wanted, pattern)), Some((found, name))) => wanted == found && is_match(pattern, name),
         _ => false,
     }
 }
@@ -133,10 +124,7 @@ mod tests {
         let _socket = std::os::unix::net::UnixListener::bind(from.join("socket")).unwrap();
         copy_tree(&from, &to).unwrap();
         assert_eq!(fs::read_to_string(to.join("link")).unwrap(), "text");
-        assert_eq!(
-            to.join("deep").metadata().unwrap().permissions().mode() & 0o777,
-            0o700
-        );
+        assert_eq!(to.join("deep").metadata().unwrap().permissions().mode() & 0o777, 0o700);
         assert!(!to.join("socket").exists());
     }
 }

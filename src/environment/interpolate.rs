@@ -45,19 +45,11 @@ pub enum Place {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Piece {
     Text(String),
-    Variable {
-        name: String,
-        default: Option<String>,
-        span: Span,
-    },
+    Variable { name: String, default: Option<String>, span: Span },
     Place(Place, Span),
 }
 
-const PARTS: [(&str, Part); 3] = [
-    ("address", Part::Address),
-    ("host", Part::Host),
-    ("port", Part::Port),
-];
+const PARTS: [(&str, Part); 3] = [("address", Part::Address), ("host", Part::Host), ("port", Part::Port)];
 
 impl Template {
     /// Parses a string that stands at a span of a source.
@@ -112,38 +104,22 @@ impl Template {
     ///
     /// # Errors
     /// A variable that is not set and has no default.
-    pub fn with_variables(
-        &self,
-        source: &Source,
-        lookup: &dyn Fn(&str) -> Option<String>,
-    ) -> Result<Self, Box<Diagnostic>> {
+    pub fn with_variables(&self, source: &Source, lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self, Box<Diagnostic>> {
         let mut pieces = Vec::with_capacity(self.pieces.len());
         for piece in &self.pieces {
-            let Piece::Variable {
-                name,
-                default,
-                span,
-            } = piece
-            else {
+            let Piece::Variable { name, default, span } = piece else {
                 pieces.push(piece.clone());
                 continue;
             };
             let found = lookup(name).filter(|value| default.is_none() || !value.is_empty());
             let Some(value) = found.or_else(|| default.clone()) else {
-                let diagnostic = Diagnostic::error(
-                    source,
-                    *span,
-                    format!("environment variable `{name}` is not set"),
-                )
-                .help(format!("set it, or give a default: `${{{name}:-default}}`"));
+                let diagnostic = Diagnostic::error(source, *span, format!("environment variable `{name}` is not set"))
+                    .help(format!("set it, or give a default: `${{{name}:-default}}`"));
                 return Err(Box::new(diagnostic));
             };
             pieces.push(Piece::Text(value));
         }
-        Ok(Self {
-            pieces,
-            ..self.clone()
-        })
+        Ok(Self { pieces, ..self.clone() })
     }
 
     /// The finished string.
@@ -160,9 +136,7 @@ impl Template {
                     None => return Err(Spanned::new(place.clone(), *span)),
                 },
                 Piece::Variable { name, .. } => {
-                    unreachable!(
-                        "`${{{name}}}` is replaced by `with_variables` before a template is filled"
-                    )
+                    unreachable!("`${{{name}}}` is replaced by `with_variables` before a template is filled")
                 }
             }
         }
@@ -260,18 +234,10 @@ impl Parser<'_> {
                 at += written.len();
                 continue;
             }
-            let opening = if rest.starts_with("${") {
-                2
-            } else {
-                usize::from(next == '{')
-            };
+            let opening = if rest.starts_with("${") { 2 } else { usize::from(next == '{') };
             if opening == 0 {
                 if next == '}' {
-                    return Err(self.error(
-                        at..at + 1,
-                        "`}` closes nothing",
-                        "write `}}` for the character itself",
-                    ));
+                    return Err(self.error(at..at + 1, "`}` closes nothing", "write `}}` for the character itself"));
                 }
                 literal.push(next);
                 at += next.len_utf8();
@@ -279,11 +245,7 @@ impl Parser<'_> {
             }
             let Some(length) = rest.find('}') else {
                 let message = format!("`{}` is not closed", &rest[..opening]);
-                return Err(self.error(
-                    at..self.text.len(),
-                    message,
-                    "write `{{` for the character itself",
-                ));
+                return Err(self.error(at..self.text.len(), message, "write `{{` for the character itself"));
             };
             let whole = at..at + length + 1;
             let name = &rest[opening..length];
@@ -303,18 +265,13 @@ impl Parser<'_> {
         Ok(pieces)
     }
 
-    fn variable(
-        &self,
-        inside: &str,
-        whole: std::ops::Range<usize>,
-    ) -> Result<Piece, Box<Diagnostic>> {
+    fn variable(&self, inside: &str, whole: std::ops::Range<usize>) -> Result<Piece, Box<Diagnostic>> {
         let (name, default) = match inside.split_once(":-") {
             Some((name, default)) => (name, Some(default.to_owned())),
             None => (inside, None),
         };
         let valid = |first: char| first == '_' || first.is_ascii_alphabetic();
-        if !name.starts_with(valid) || !name.chars().all(|c| c == '_' || c.is_ascii_alphanumeric())
-        {
+        if !name.starts_with(valid) || !name.chars().all(|c| c == '_' || c.is_ascii_alphanumeric()) {
             let message = format!("`${{{inside}}}` names no environment variable");
             return Err(self.error(whole, message, "write `${NAME}` or `${NAME:-default}`"));
         }
@@ -326,12 +283,7 @@ impl Parser<'_> {
     }
 
     fn place(&self, inside: &str, whole: std::ops::Range<usize>) -> Result<Piece, Box<Diagnostic>> {
-        let part = |name: &str| {
-            PARTS
-                .iter()
-                .find(|(valid, _)| *valid == name)
-                .map(|(_, part)| *part)
-        };
+        let part = |name: &str| PARTS.iter().find(|(valid, _)| *valid == name).map(|(_, part)| *part);
         let place = match inside.split_once('.') {
             Some((service, name)) => part(name).map(|part| Place::Of(service.to_owned(), part)),
             None if inside == "data" => Some(Place::Data),
@@ -344,19 +296,12 @@ impl Parser<'_> {
         let parts = PARTS.iter().map(|(name, _)| *name);
         let (prefix, name, valid): (String, &str, Vec<&str>) = match inside.split_once('.') {
             Some((service, name)) => (format!("{service}."), name, parts.collect()),
-            None => (
-                String::new(),
-                inside,
-                parts.chain(["data", "run"]).collect(),
-            ),
+            None => (String::new(), inside, parts.chain(["data", "run"]).collect()),
         };
         let help = match nearest(name, valid.iter().copied()) {
             Some(guess) => format!("did you mean `{{{prefix}{guess}}}`?"),
             None => {
-                let valid: Vec<String> = valid
-                    .iter()
-                    .map(|name| format!("`{{{prefix}{name}}}`"))
-                    .collect();
+                let valid: Vec<String> = valid.iter().map(|name| format!("`{{{prefix}{name}}}`")).collect();
                 format!(
                     "valid here: {}; write `{{{{` and `}}}}` for the characters themselves",
                     valid.join(", ")
@@ -366,12 +311,7 @@ impl Parser<'_> {
         Err(self.error(whole, format!("unknown value `{{{inside}}}`"), help))
     }
 
-    fn error(
-        &self,
-        at: std::ops::Range<usize>,
-        message: impl Into<String>,
-        help: impl Into<String>,
-    ) -> Box<Diagnostic> {
+    fn error(&self, at: std::ops::Range<usize>, message: impl Into<String>, help: impl Into<String>) -> Box<Diagnostic> {
         Box::new(Diagnostic::error(self.source, self.locate(at), message).help(help))
     }
 
@@ -403,9 +343,7 @@ mod tests {
             "EMPTY" => Some(String::new()),
             _ => None,
         };
-        let template = template
-            .with_variables(&Source::new("f", ""), &lookup)
-            .unwrap();
+        let template = template.with_variables(&Source::new("f", ""), &lookup).unwrap();
         let value = |place: &Place| Some(format!("<{place}>"));
         template.fill(&value).unwrap()
     }
@@ -418,10 +356,7 @@ mod tests {
             ("{address}", "<address>"),
             ("--port={port}", "--port=<port>"),
             ("{data}/{run}", "<data>/<run>"),
-            (
-                "mysql://root@{database.address}/x",
-                "mysql://root@<database.address>/x",
-            ),
+            ("mysql://root@{database.address}/x", "mysql://root@<database.address>/x"),
             ("{a-b.host}:{a-b.port}", "<a-b.host>:<a-b.port>"),
             ("{{\"a\": 1}}", "{\"a\": 1}"),
             ("${SET}", "{set}"),
@@ -439,18 +374,9 @@ mod tests {
     #[test]
     fn mistakes_are_pointed_at_with_what_to_write() {
         for (text, expected) in [
-            (
-                "a{port",
-                "f:1:7: error: `{` is not closed (write `{{` for the character itself)",
-            ),
-            (
-                "a}",
-                "f:1:7: error: `}` closes nothing (write `}}` for the character itself)",
-            ),
-            (
-                "${A",
-                "f:1:6: error: `${` is not closed (write `{{` for the character itself)",
-            ),
+            ("a{port", "f:1:7: error: `{` is not closed (write `{{` for the character itself)"),
+            ("a}", "f:1:7: error: `}` closes nothing (write `}}` for the character itself)"),
+            ("${A", "f:1:6: error: `${` is not closed (write `{{` for the character itself)"),
             (
                 "${}",
                 "f:1:6: error: `${}` names no environment variable (write `${NAME}` or `${NAME:-default}`)",
@@ -459,10 +385,7 @@ mod tests {
                 "${a-b}",
                 "f:1:6: error: `${a-b}` names no environment variable (write `${NAME}` or `${NAME:-default}`)",
             ),
-            (
-                "{prot}",
-                "f:1:6: error: unknown value `{prot}` (did you mean `{port}`?)",
-            ),
+            ("{prot}", "f:1:6: error: unknown value `{prot}` (did you mean `{port}`?)"),
             (
                 "{db.adress}",
                 "f:1:6: error: unknown value `{db.adress}` (did you mean `{db.address}`?)",
@@ -482,10 +405,7 @@ mod tests {
         let source = Source::new("f", "k = '${A}'");
         let template = parse("${A}").unwrap();
         let error = template.with_variables(&source, &|_| None).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "f:1:6: error: environment variable `A` is not set"
-        );
+        assert_eq!(error.to_string(), "f:1:6: error: environment variable `A` is not set");
     }
 
     #[test]

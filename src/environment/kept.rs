@@ -87,10 +87,7 @@ impl Kept {
 
     /// Its services, by name.
     pub fn services(&self) -> impl Iterator<Item = &Resolved> {
-        self.state
-            .services
-            .values()
-            .map(|service| &service.resolved)
+        self.state.services.values().map(|service| &service.resolved)
     }
 
     /// The services that are gone, by name; none when all is well. Asks processes and containers, not the services.
@@ -116,11 +113,7 @@ impl Kept {
     }
 
     pub(super) const fn new(lease: String, state: State, cache: PathBuf) -> Self {
-        Self {
-            lease,
-            state,
-            cache,
-        }
+        Self { lease, state, cache }
     }
 
     pub(super) const fn state(&self) -> &State {
@@ -131,35 +124,21 @@ impl Kept {
     pub(super) fn of_project(cache: &Path, config: &Config, profile: Option<&str>) -> Vec<Self> {
         let project = project(config);
         let mut kept = Self::all(cache).unwrap_or_default();
-        kept.retain(|kept| {
-            kept.state.project == project && kept.state.profile.as_deref() == profile
-        });
+        kept.retain(|kept| kept.state.project == project && kept.state.profile.as_deref() == profile);
         kept
     }
 
     /// As what its services are there, as far as the configuration still has that.
     pub(super) fn kinds(&self, config: &Config) -> BTreeMap<String, Kind> {
-        let kinds = self
-            .services()
-            .map(|resolved| (resolved.name.clone(), resolved.kind));
+        let kinds = self.services().map(|resolved| (resolved.name.clone(), resolved.kind));
         kinds
-            .filter(|(name, kind)| {
-                config
-                    .services
-                    .get(name)
-                    .is_some_and(|service| service.has(*kind))
-            })
+            .filter(|(name, kind)| config.services.get(name).is_some_and(|service| service.has(*kind)))
             .collect()
     }
 }
 
 impl State {
-    pub(super) fn new(
-        config: &Config,
-        profile: Option<&str>,
-        plan: &Plan,
-        started: &[Started],
-    ) -> Self {
+    pub(super) fn new(config: &Config, profile: Option<&str>, plan: &Plan, started: &[Started]) -> Self {
         let services = started.iter().filter_map(|started| {
             let planned = plan.get(&started.resolved.name)?;
             let mut described = described(planned, config);
@@ -167,9 +146,7 @@ impl State {
                 described.insert("image".to_owned(), image.id.clone());
             }
             let process = match &started.handle {
-                Handle::Process { running, .. } => {
-                    running.id().map(|id| (id, lease::born(id.cast_signed())))
-                }
+                Handle::Process { running, .. } => running.id().map(|id| (id, lease::born(id.cast_signed()))),
                 _ => None,
             };
             #[cfg(feature = "containers")]
@@ -231,10 +208,7 @@ pub(super) async fn find_fitting(
                     lease: kept.lease.clone(),
                     services,
                 });
-                let resolved = kept
-                    .services()
-                    .map(|resolved| (resolved.name.clone(), resolved.clone()))
-                    .collect();
+                let resolved = kept.services().map(|resolved| (resolved.name.clone(), resolved.clone())).collect();
                 return Ok(Some(Environment::reused(&kept, resolved, events)));
             }
             Some(why) => events.send(Event::Stale {
@@ -247,13 +221,7 @@ pub(super) async fn find_fitting(
 }
 
 /// Why a kept environment is not what the plan would start; `None` when it is.
-async fn misfit(
-    kept: &Kept,
-    config: &Config,
-    plan: &Plan,
-    facts: &Discovered<'_>,
-    events: &Events,
-) -> Option<String> {
+async fn misfit(kept: &Kept, config: &Config, plan: &Plan, facts: &Discovered<'_>, events: &Events) -> Option<String> {
     for planned in &plan.services {
         let name = &planned.service.name.value;
         let Some(service) = kept.state.services.get(name) else {
@@ -283,78 +251,38 @@ async fn misfit(
             context.reach(&service.name, reached);
         }
     }
-    let asked = plan
-        .services
-        .iter()
-        .map(|planned| answers(kept, &context, planned));
-    futures_util::future::join_all(asked)
-        .await
-        .into_iter()
-        .flatten()
-        .next()
+    let asked = plan.services.iter().map(|planned| answers(kept, &context, planned));
+    futures_util::future::join_all(asked).await.into_iter().flatten().next()
 }
 
 /// Asks a kept service its questions once more; gives why not.
 async fn answers(kept: &Kept, context: &Context<'_>, planned: &Planned) -> Option<String> {
     const WITHIN: Duration = Duration::from_secs(5);
-    let resolved = &kept
-        .state
-        .services
-        .get(&planned.service.name.value)?
-        .resolved;
+    let resolved = &kept.state.services.get(&planned.service.name.value)?.resolved;
     let own = reached(resolved.address.as_deref()?)?;
     let deadline = tokio::time::Instant::now() + WITHIN;
-    let settled = context
-        .settle(
-            planned,
-            Some(&own),
-            resolved.url.as_deref()?,
-            None,
-            deadline,
-        )
-        .await;
-    settled
-        .err()
-        .map(|failure| format!("service `{}` {failure}", resolved.name))
+    let settled = context.settle(planned, Some(&own), resolved.url.as_deref()?, None, deadline).await;
+    settled.err().map(|failure| format!("service `{}` {failure}", resolved.name))
 }
 
 fn reached(address: &str) -> Option<Reached> {
     Reached::url(&url::Url::parse(&format!("http://{address}/")).ok()?)
 }
 
-fn first_difference<'d>(
-    before: &'d BTreeMap<String, String>,
-    now: &'d BTreeMap<String, String>,
-) -> Option<&'d String> {
-    before
-        .keys()
-        .chain(now.keys())
-        .find(|key| before.get(*key) != now.get(*key))
+fn first_difference<'d>(before: &'d BTreeMap<String, String>, now: &'d BTreeMap<String, String>) -> Option<&'d String> {
+    before.keys().chain(now.keys()).find(|key| before.get(*key) != now.get(*key))
 }
 
 /// Runs the build steps of kept services whose sources changed since; all of those that do not name their sources.
-async fn build_again(
-    kept: &Kept,
-    config: &Config,
-    plan: &Plan,
-    events: &Events,
-) -> Result<(), (String, Failed)> {
+async fn build_again(kept: &Kept, config: &Config, plan: &Plan, events: &Events) -> Result<(), (String, Failed)> {
     let elapsed = u64::try_from(kept.state.since.as_millisecond()).unwrap_or_default();
     let since = SystemTime::UNIX_EPOCH + Duration::from_millis(elapsed);
     let needs_build = |planned: &&Planned| {
         let Some(process) = &planned.service.process else {
             return false;
         };
-        let is_changed = |source: &String| {
-            super::file::last_change(&config.directory.join(source))
-                .is_ok_and(|changed| changed > since)
-        };
-        process.build.is_some()
-            && (process.sources.is_empty()
-                || process
-                    .sources
-                    .iter()
-                    .any(|source| is_changed(&source.value)))
+        let is_changed = |source: &String| super::file::last_change(&config.directory.join(source)).is_ok_and(|changed| changed > since);
+        process.build.is_some() && (process.sources.is_empty() || process.sources.iter().any(|source| is_changed(&source.value)))
     };
     let builds: Vec<&Planned> = plan.services.iter().filter(needs_build).collect();
     if builds.is_empty() {
@@ -365,10 +293,7 @@ async fn build_again(
             path: kept.cache.clone(),
             source,
         };
-        (
-            builds[0].service.name.value.clone(),
-            super::start::without_log(failure),
-        )
+        (builds[0].service.name.value.clone(), super::start::without_log(failure))
     })?;
     let context = Context::for_questions(config, &lease, events);
     for planned in builds {
@@ -382,12 +307,7 @@ async fn build_again(
 
 /// What tells one configuration file from another on this machine.
 fn project(config: &Config) -> PathBuf {
-    let file = Path::new(config.source.file())
-        .file_name()
-        .unwrap_or_default();
-    let folder = config
-        .directory
-        .canonicalize()
-        .unwrap_or_else(|_| config.directory.clone());
+    let file = Path::new(config.source.file()).file_name().unwrap_or_default();
+    let folder = config.directory.canonicalize().unwrap_or_else(|_| config.directory.clone());
     folder.join(file)
 }

@@ -65,12 +65,7 @@ impl Lease {
         let lock = File::create(folder.join(LOCK))?;
         lock.lock()?;
         drop(guard);
-        let journal = Mutex::new(
-            File::options()
-                .create(true)
-                .append(true)
-                .open(folder.join(JOURNAL))?,
-        );
+        let journal = Mutex::new(File::options().create(true).append(true).open(folder.join(JOURNAL))?);
         Ok(Self {
             #[cfg(feature = "containers")]
             containers: super::engine::Owned::new(&id, &cache),
@@ -124,10 +119,7 @@ impl Lease {
 
     fn note(&self, entry: &Entry) -> io::Result<()> {
         let line = serde_json::to_string(entry)? + "\n";
-        let mut journal = self
-            .journal
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut journal = self.journal.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         journal.write_all(line.as_bytes())
     }
 }
@@ -172,19 +164,13 @@ impl Abandoned {
         }
         let _guard = guard(&all)?;
         let folder = all.join(id);
-        Ok(if folder.join(KEPT).exists() {
-            Self::take(&folder)
-        } else {
-            None
-        })
+        Ok(if folder.join(KEPT).exists() { Self::take(&folder) } else { None })
     }
 
     /// Whether its journal speaks of containers.
     #[cfg(feature = "containers")]
     pub(super) fn has_containers(&self) -> bool {
-        journal(&self.folder)
-            .iter()
-            .any(|entry| matches!(entry, Entry::Containers))
+        journal(&self.folder).iter().any(|entry| matches!(entry, Entry::Containers))
     }
 
     /// Kills its processes and removes its folder. Its containers must have been removed.
@@ -221,10 +207,7 @@ pub(super) fn kept(cache: &Path) -> io::Result<Vec<(String, String)>> {
     for folder in folders(&all)? {
         let file = folder.join(KEPT);
         if let (Ok(text), Some(id)) = (fs::read_to_string(&file), folder.file_name()) {
-            let written = file
-                .metadata()
-                .and_then(|metadata| metadata.modified())
-                .ok();
+            let written = file.metadata().and_then(|metadata| metadata.modified()).ok();
             kept.push((written, id.to_string_lossy().into_owned(), text));
         }
     }
@@ -256,11 +239,7 @@ fn guard(all: &Path) -> io::Result<File> {
 
 fn folders(all: &Path) -> io::Result<Vec<PathBuf>> {
     let entries = fs::read_dir(all)?.collect::<Result<Vec<_>, _>>()?;
-    let mut folders: Vec<PathBuf> = entries
-        .into_iter()
-        .map(|entry| entry.path())
-        .filter(|path| path.is_dir())
-        .collect();
+    let mut folders: Vec<PathBuf> = entries.into_iter().map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
     folders.sort();
     Ok(folders)
 }
@@ -268,18 +247,12 @@ fn folders(all: &Path) -> io::Result<Vec<PathBuf>> {
 fn journal(folder: &Path) -> Vec<Entry> {
     let text = fs::read_to_string(folder.join(JOURNAL)).unwrap_or_default();
     // A last line that a kill cut short is no entry.
-    text.lines()
-        .filter_map(|line| serde_json::from_str(line).ok())
-        .collect()
+    text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
 }
 
 fn kill_processes(lease: &str, folder: &Path) {
     for entry in journal(folder) {
-        let Entry::Process {
-            id,
-            born: Some(noted),
-        } = entry
-        else {
+        let Entry::Process { id, born: Some(noted) } = entry else {
             continue;
         };
         // Another process of that number was born at another time. Where its leader is dead, the group's other members
@@ -306,9 +279,7 @@ fn carriers(lease: &str) -> Vec<Pid> {
         .filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
     ids.filter(|id| {
         let environment = fs::read(format!("/proc/{id}/environ")).unwrap_or_default();
-        environment
-            .split(|byte| *byte == 0)
-            .any(|variable| variable == wanted.as_bytes())
+        environment.split(|byte| *byte == 0).any(|variable| variable == wanted.as_bytes())
     })
     .filter_map(Pid::from_raw)
     .collect()
@@ -352,13 +323,7 @@ mod tests {
         forget_owner(lost);
 
         let abandoned = Abandoned::all(cache.path()).unwrap();
-        assert_eq!(
-            abandoned
-                .iter()
-                .map(|lease| lease.id.as_str())
-                .collect::<Vec<_>>(),
-            [lost_id]
-        );
+        assert_eq!(abandoned.iter().map(|lease| lease.id.as_str()).collect::<Vec<_>>(), [lost_id]);
         // Taken over: a second run does not see it.
         assert!(Abandoned::all(cache.path()).unwrap().is_empty());
         for lease in abandoned {
@@ -366,15 +331,8 @@ mod tests {
         }
         assert!(!lost_folder.exists());
         assert!(held.run().exists());
-        assert_eq!(
-            super::kept(cache.path()).unwrap(),
-            [(kept_id.clone(), "{}".to_owned())]
-        );
-        Abandoned::kept(cache.path(), &kept_id)
-            .unwrap()
-            .unwrap()
-            .end()
-            .unwrap();
+        assert_eq!(super::kept(cache.path()).unwrap(), [(kept_id.clone(), "{}".to_owned())]);
+        Abandoned::kept(cache.path(), &kept_id).unwrap().unwrap().end().unwrap();
         assert!(super::kept(cache.path()).unwrap().is_empty());
     }
 
@@ -402,9 +360,7 @@ mod tests {
             }
             let mut child = command.spawn().unwrap();
             if journalled {
-                lease
-                    .note_process(Pid::from_raw(child.id().cast_signed()).unwrap())
-                    .unwrap();
+                lease.note_process(Pid::from_raw(child.id().cast_signed()).unwrap()).unwrap();
             }
             forget_owner(lease);
             for lease in Abandoned::all(cache.path()).unwrap() {
@@ -422,10 +378,7 @@ mod tests {
     fn a_process_of_the_same_number_born_later_is_left_alone() {
         let cache = tempfile::tempdir().unwrap();
         let lease = Lease::create(cache.path()).unwrap();
-        let mut child = std::process::Command::new("sleep")
-            .arg("600")
-            .spawn()
-            .unwrap();
+        let mut child = std::process::Command::new("sleep").arg("600").spawn().unwrap();
         let id = child.id().cast_signed();
         lease
             .note(&Entry::Process {

@@ -33,10 +33,7 @@ mod decode;
 mod discover;
 #[cfg(feature = "containers")]
 mod engine;
-#[expect(
-    clippy::module_inception,
-    reason = "the room is named after the value that it is about"
-)]
+#[expect(clippy::module_inception, reason = "the room is named after the value that it is about")]
 mod environment;
 mod error;
 mod event;
@@ -52,10 +49,7 @@ mod readiness;
 mod seed;
 mod start;
 
-pub use config::{
-    Check, Config, Container, DEFAULT_DEADLINE, Gate, Kind, Oracle, Process, Profile, Question,
-    Recording, Service, Url,
-};
+pub use config::{Check, Config, Container, DEFAULT_DEADLINE, Gate, Kind, Process, Profile, Question, Recording, Service, Url};
 pub use environment::{Data, Environment, Image, Options, Origin, Resolved, Reuse};
 pub use error::{Failure, StartError};
 pub use event::{Event, Events};

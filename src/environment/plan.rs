@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Spanned, nearest};
+use crate::exchange::OracleKind;
 
 use super::config::{Config, Kind, Question, Service};
 use super::interpolate::{Place, Template};
@@ -136,24 +137,17 @@ impl Plan {
         }
         let names: BTreeSet<String> = planned.keys().map(|name| (*name).to_owned()).collect();
         let mut services = planner.undeclared();
-        services.extend(
-            order
-                .iter()
-                .filter_map(|name| planned.remove(name))
-                .map(|mut decided| {
-                    decided.depends_on.retain(|on| names.contains(on));
-                    decided
-                }),
-        );
+        services.extend(order.iter().filter_map(|name| planned.remove(name)).map(|mut decided| {
+            decided.depends_on.retain(|on| names.contains(on));
+            decided
+        }));
         Ok(Self { services })
     }
 
     /// The service of that name, when it is needed.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Planned> {
-        self.services
-            .iter()
-            .find(|planned| planned.service.name.value == name)
+        self.services.iter().find(|planned| planned.service.name.value == name)
     }
 }
 
@@ -205,14 +199,8 @@ impl Planned {
             }
             Kind::Process => {
                 if let Some(process) = &service.process {
-                    add(
-                        "process.build",
-                        words(process.build.as_deref().unwrap_or_default()),
-                    );
-                    add(
-                        "process.initialise",
-                        words(process.initialise.as_deref().unwrap_or_default()),
-                    );
+                    add("process.build", words(process.build.as_deref().unwrap_or_default()));
+                    add("process.initialise", words(process.initialise.as_deref().unwrap_or_default()));
                     add("process.command", words(&process.command));
                     for (name, value) in &process.environment {
                         add(&format!("process.environment.{name}"), value.to_string());
@@ -245,16 +233,8 @@ struct Planner<'p> {
 impl Planner<'_> {
     fn check_names(&mut self) {
         let valid = || self.config.services.keys().map(String::as_str);
-        for name in self
-            .choice
-            .each
-            .keys()
-            .filter(|name| !self.config.services.contains_key(*name))
-        {
-            let diagnostic = Diagnostic::file(
-                &self.config.source,
-                format!("a kind was chosen for `{name}`, which is no service"),
-            );
+        for name in self.choice.each.keys().filter(|name| !self.config.services.contains_key(*name)) {
+            let diagnostic = Diagnostic::file(&self.config.source, format!("a kind was chosen for `{name}`, which is no service"));
             self.errors.push(match nearest(name, valid()) {
                 Some(guess) => diagnostic.help(format!("did you mean `{guess}`?")),
                 None => diagnostic.help(format!("services: {}", listed(valid()))),
@@ -284,9 +264,7 @@ impl Planner<'_> {
         match self.choice.all {
             Some(kind) if service.has(kind) => self.chosen(service, kind),
             // What has only a local form is the thing under test: it stays local whatever its surroundings are.
-            Some(Kind::Container) if process_only => {
-                self.planned(service, Kind::Process, "it has no other form".to_owned())
-            }
+            Some(Kind::Container) if process_only => self.planned(service, Kind::Process, "it has no other form".to_owned()),
             Some(Kind::Url | Kind::Recording) if process_only && is_root => {
                 self.planned(service, Kind::Process, "it has no other form".to_owned())
             }
@@ -302,12 +280,11 @@ impl Planner<'_> {
         if !service.has(kind) {
             let has: Vec<String> = service.kinds().map(|kind| kind.to_string()).collect();
             let message = format!("service `{name}` has no {kind}");
-            self.errors.push(
-                Diagnostic::error(&self.config.source, service.span(), message).help(format!(
+            self.errors
+                .push(Diagnostic::error(&self.config.source, service.span(), message).help(format!(
                     "add `[service.{name}.{kind}]`, or choose what it has: {}",
                     listed(has.iter().map(String::as_str))
-                )),
-            );
+                )));
             return None;
         }
         let planned = self.planned(service, kind, "chosen".to_owned())?;
@@ -317,10 +294,8 @@ impl Planner<'_> {
         {
             let message = format!("the url of service `{name}` is empty");
             let diagnostic = Diagnostic::error(&self.config.source, url.url.span(), message);
-            self.errors.push(
-                diagnostic
-                    .help("set the environment variable it is made of, or choose another kind"),
-            );
+            self.errors
+                .push(diagnostic.help("set the environment variable it is made of, or choose another kind"));
             return None;
         }
         Some(planned)
@@ -330,15 +305,12 @@ impl Planner<'_> {
         let name = &service.name;
         if self.facts.finding == Finding::Refused {
             let kinds: Vec<String> = service.kinds().map(|kind| kind.to_string()).collect();
-            let message = format!(
-                "nobody chose as what service `{name}` is there, and under CI nothing is guessed"
-            );
-            self.errors.push(
-                Diagnostic::error(&self.config.source, service.span(), message).help(format!(
+            let message = format!("nobody chose as what service `{name}` is there, and under CI nothing is guessed");
+            self.errors
+                .push(Diagnostic::error(&self.config.source, service.span(), message).help(format!(
                     "choose with `--environment containers | processes | urls | recordings`; `{name}` has: {}",
                     listed(kinds.iter().map(String::as_str))
-                )),
-            );
+                )));
             return None;
         }
         let mut reasons = Vec::new();
@@ -351,15 +323,13 @@ impl Planner<'_> {
         }
         let message = format!("service `{name}` cannot be had on this machine");
         let diagnostic = Diagnostic::error(&self.config.source, service.span(), message);
-        self.errors
-            .push(reasons.into_iter().fold(diagnostic, Diagnostic::note));
+        self.errors.push(reasons.into_iter().fold(diagnostic, Diagnostic::note));
         None
     }
 
     /// Whether a service can be had as a kind, and why or why not.
     fn offers(&self, service: &Service, kind: Kind) -> Result<String, Refusal> {
-        let expanded =
-            expanded(self.config, service, kind, self.facts.variable).map_err(Refusal::Unset)?;
+        let expanded = expanded(self.config, service, kind, self.facts.variable).map_err(Refusal::Unset)?;
         let not = |why: String| Err(Refusal::NotHere(why));
         match kind {
             Kind::Url => match expanded.url {
@@ -379,17 +349,12 @@ impl Planner<'_> {
                     };
                     let reachable = self.choice.urls.contains_key(&on.value)
                         || [Kind::Url, Kind::Container].into_iter().any(|kind| {
-                            self.choice
-                                .each
-                                .get(&on.value)
-                                .is_none_or(|chosen| *chosen == kind)
+                            self.choice.each.get(&on.value).is_none_or(|chosen| *chosen == kind)
                                 && other.has(kind)
                                 && self.offers(other, kind).is_ok()
                         });
                     if !reachable {
-                        return not(format!(
-                            "`{on}`, which it depends on, cannot be a container"
-                        ));
+                        return not(format!("`{on}`, which it depends on, cannot be a container"));
                     }
                 }
                 Ok(format!("image `{image}` is present"))
@@ -401,21 +366,14 @@ impl Planner<'_> {
                 // What a build makes need not be there yet; what builds it must.
                 let first = process.build.as_ref().unwrap_or(&process.command);
                 let commands = process.initialise.iter().chain([first]);
-                let programs: Vec<String> = commands
-                    .filter_map(|command| Some(command.first()?.to_string()))
-                    .collect();
+                let programs: Vec<String> = commands.filter_map(|command| Some(command.first()?.to_string())).collect();
                 for program in &programs {
                     (self.facts.program)(program).map_err(Refusal::NotHere)?;
                 }
-                Ok(format!(
-                    "{} is here",
-                    listed(programs.iter().map(String::as_str))
-                ))
+                Ok(format!("{} is here", listed(programs.iter().map(String::as_str))))
             }
             Kind::Recording => match expanded.recording {
-                Some(recording) if (self.facts.file)(&recording.path.to_string()) => {
-                    Ok(format!("`{}` is here", recording.path))
-                }
+                Some(recording) if (self.facts.file)(&recording.path.to_string()) => Ok(format!("`{}` is here", recording.path)),
                 Some(recording) => not(format!("there is no `{}`", recording.path)),
                 None => not("none declared".to_owned()),
             },
@@ -426,11 +384,7 @@ impl Planner<'_> {
         match expanded(self.config, service, kind, self.facts.variable) {
             Ok(expanded) => {
                 let depends_on = match kind {
-                    Kind::Container | Kind::Process => service
-                        .depends_on
-                        .iter()
-                        .map(|on| on.value.clone())
-                        .collect(),
+                    Kind::Container | Kind::Process => service.depends_on.iter().map(|on| on.value.clone()).collect(),
                     Kind::Url | Kind::Recording => Vec::new(),
                 };
                 Some(Planned {
@@ -455,7 +409,7 @@ enum Refusal {
 
 /// A service for which an address was given by hand.
 fn given(service: &Service, url: &str) -> Planned {
-    let oracle = super::config::Oracle::Unknown;
+    let oracle = OracleKind::Unknown;
     let url = super::config::Url {
         url: Template::literal(url),
         oracle,
@@ -493,22 +447,16 @@ fn bare(name: &str) -> Service {
 }
 
 /// The service with the environment variables put in that it needs as this kind; its other kinds are dropped.
-fn expanded(
-    config: &Config,
-    service: &Service,
-    kind: Kind,
-    lookup: &dyn Fn(&str) -> Option<String>,
-) -> Result<Service, Box<Diagnostic>> {
+fn expanded(config: &Config, service: &Service, kind: Kind, lookup: &dyn Fn(&str) -> Option<String>) -> Result<Service, Box<Diagnostic>> {
     let one = |template: &Template| template.with_variables(&config.source, lookup);
     let list = |templates: &[Template]| templates.iter().map(one).collect::<Result<Vec<_>, _>>();
     type Unset = Box<Diagnostic>;
-    let map =
-        |templates: &BTreeMap<String, Template>| -> Result<BTreeMap<String, Template>, Unset> {
-            templates
-                .iter()
-                .map(|(name, template)| Ok((name.clone(), one(template)?)))
-                .collect()
-        };
+    let map = |templates: &BTreeMap<String, Template>| -> Result<BTreeMap<String, Template>, Unset> {
+        templates
+            .iter()
+            .map(|(name, template)| Ok((name.clone(), one(template)?)))
+            .collect()
+    };
     let question = |question: &Option<Question>| -> Result<Option<Question>, Unset> {
         question
             .as_ref()
@@ -582,17 +530,12 @@ fn validate_dependencies(config: &Config, service: &Service, errors: &mut Diagno
         if config.services.contains_key(&on.value) {
             continue;
         }
-        let message = format!(
-            "service `{}` depends on `{on}`, which is not declared",
-            service.name
-        );
+        let message = format!("service `{}` depends on `{on}`, which is not declared", service.name);
         let diagnostic = Diagnostic::error(&config.source, on.span, message);
-        errors.push(
-            match nearest(on, config.services.keys().map(String::as_str)) {
-                Some(guess) => diagnostic.help(format!("did you mean `{guess}`?")),
-                None => diagnostic.help(format!("declare it: `[service.{on}]`")),
-            },
-        );
+        errors.push(match nearest(on, config.services.keys().map(String::as_str)) {
+            Some(guess) => diagnostic.help(format!("did you mean `{guess}`?")),
+            None => diagnostic.help(format!("declare it: `[service.{on}]`")),
+        });
     }
 }
 
@@ -600,34 +543,19 @@ fn validate_places(config: &Config, service: &Service, errors: &mut Diagnostics)
     let on = || service.depends_on.iter().map(|on| on.value.as_str());
     let mut seen = BTreeSet::new();
     for kind in service.kinds() {
-        for (place, span) in service
-            .templates(kind)
-            .into_iter()
-            .flat_map(Template::places)
-        {
+        for (place, span) in service.templates(kind).into_iter().flat_map(Template::places) {
             let error = match place {
                 Place::Of(other, _) if on().any(|name| name == other) => continue,
-                Place::Of(other, part) if *other == service.name.value => Diagnostic::error(
-                    &config.source,
-                    span,
-                    format!("`{{{place}}}` names its own service"),
-                )
-                .help(format!("write `{{{part}}}`")),
+                Place::Of(other, part) if *other == service.name.value => {
+                    Diagnostic::error(&config.source, span, format!("`{{{place}}}` names its own service"))
+                        .help(format!("write `{{{part}}}`"))
+                }
                 Place::Of(other, part) => {
-                    let diagnostic = Diagnostic::error(
-                        &config.source,
-                        span,
-                        format!("unknown value `{{{place}}}`"),
-                    );
+                    let diagnostic = Diagnostic::error(&config.source, span, format!("unknown value `{{{place}}}`"));
                     let declared = config.services.contains_key(other);
                     match nearest(other, on()) {
-                        _ if declared => diagnostic.help(format!(
-                            "add `{other}` to `depends_on` of service `{}`",
-                            service.name
-                        )),
-                        Some(guess) => {
-                            diagnostic.help(format!("did you mean `{{{guess}.{part}}}`?"))
-                        }
+                        _ if declared => diagnostic.help(format!("add `{other}` to `depends_on` of service `{}`", service.name)),
+                        Some(guess) => diagnostic.help(format!("did you mean `{{{guess}.{part}}}`?")),
                         None => diagnostic.help(match on().next() {
                             Some(_) => format!("`{}` depends on: {}", service.name, listed(on())),
                             None => format!("`{}` depends on no service", service.name),
@@ -651,28 +579,15 @@ fn validate_places(config: &Config, service: &Service, errors: &mut Diagnostics)
 
 /// The names, each after those that it depends on; those with nothing between them by name.
 fn order(config: &Config) -> Result<Vec<&str>, Diagnostic> {
-    fn visit<'c>(
-        config: &'c Config,
-        service: &'c Service,
-        path: &mut Vec<&'c str>,
-        done: &mut Vec<&'c str>,
-    ) -> Result<(), Diagnostic> {
+    fn visit<'c>(config: &'c Config, service: &'c Service, path: &mut Vec<&'c str>, done: &mut Vec<&'c str>) -> Result<(), Diagnostic> {
         let name = service.name.as_str();
         if done.contains(&name) {
             return Ok(());
         }
         if let Some(start) = path.iter().position(|visited| *visited == name) {
-            let circle: Vec<String> = path[start..]
-                .iter()
-                .chain([&name])
-                .map(|name| format!("`{name}`"))
-                .collect();
-            let message = format!(
-                "services depend on each other in a circle: {}",
-                circle.join(" -> ")
-            );
-            return Err(Diagnostic::error(&config.source, service.span(), message)
-                .help("take one `depends_on` away"));
+            let circle: Vec<String> = path[start..].iter().chain([&name]).map(|name| format!("`{name}`")).collect();
+            let message = format!("services depend on each other in a circle: {}", circle.join(" -> "));
+            return Err(Diagnostic::error(&config.source, service.span(), message).help("take one `depends_on` away"));
         }
         path.push(name);
         for on in &service.depends_on {
@@ -692,9 +607,5 @@ fn order(config: &Config) -> Result<Vec<&str>, Diagnostic> {
 }
 
 fn listed<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
-    names
-        .into_iter()
-        .map(|name| format!("`{name}`"))
-        .collect::<Vec<_>>()
-        .join(", ")
+    names.into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }

@@ -19,14 +19,9 @@ impl Port {
     pub(super) fn free() -> io::Result<Self> {
         const ATTEMPTS: u32 = 32;
         for _ in 0..ATTEMPTS {
-            let number = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
-                .local_addr()?
-                .port();
+            let number = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
             if let Some(claim) = Claim::of(number)? {
-                return Ok(Self {
-                    number,
-                    _claim: claim,
-                });
+                return Ok(Self { number, _claim: claim });
             }
         }
         Err(io::Error::new(
@@ -80,8 +75,7 @@ mod tests {
     #[test]
     fn two_claims_never_share_a_port() {
         let ports: Vec<Port> = (0..50).map(|_| Port::free().unwrap()).collect();
-        let numbers: std::collections::BTreeSet<u16> =
-            ports.iter().map(|port| port.number).collect();
+        let numbers: std::collections::BTreeSet<u16> = ports.iter().map(|port| port.number).collect();
         assert_eq!(numbers.len(), ports.len());
     }
 

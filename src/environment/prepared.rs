@@ -23,11 +23,7 @@ const KEPT: usize = 3;
 impl Context<'_> {
     /// Fills the data directory of a process with seeded data, which is prepared first when it is not there yet.
     /// Gives the moment from which the start itself counts.
-    pub(super) async fn prepared_data(
-        &self,
-        planned: &Planned,
-        seed: &Seed,
-    ) -> Result<Instant, Failed> {
+    pub(super) async fn prepared_data(&self, planned: &Planned, seed: &Seed) -> Result<Instant, Failed> {
         let name = &planned.service.name.value;
         let all = self.lease.cache().join("prepared");
         fs::create_dir_all(&all).map_err(io_failure(&all))?;
@@ -45,12 +41,8 @@ impl Context<'_> {
                     // Marks it as used, for the choice of what to remove.
                     let _ = shared.set_modified(SystemTime::now());
                     let (from, to) = (whole.clone(), self.data_folder(name));
-                    let copied =
-                        tokio::task::spawn_blocking(move || file::copy_tree(&from, &to)).await;
-                    copied
-                        .map_err(io::Error::other)
-                        .flatten()
-                        .map_err(io_failure(&whole))?;
+                    let copied = tokio::task::spawn_blocking(move || file::copy_tree(&from, &to)).await;
+                    copied.map_err(io::Error::other).flatten().map_err(io_failure(&whole))?;
                     return Ok(begun);
                 }
             }
@@ -65,9 +57,7 @@ impl Context<'_> {
     async fn prepare(&self, planned: &Planned, seed: &Seed, whole: &Path) -> Result<(), Failed> {
         let name = &planned.service.name.value;
         let begun = Instant::now();
-        self.events.send(Event::Preparing {
-            service: name.clone(),
-        });
+        self.events.send(Event::Preparing { service: name.clone() });
         let deadline = tokio::time::Instant::from_std(begun) + planned.service.deadline;
         self.initialise(planned, true, deadline).await?;
         let (mut running, _port, _) = self.launch(planned, Some(seed), deadline).await?;
@@ -78,10 +68,7 @@ impl Context<'_> {
         });
         if !clean {
             let how = status.map_or_else(|error| error.to_string(), ended);
-            return Err((
-                Box::new(Failure::Unclean { how }),
-                process::tail(&self.log(name)),
-            ));
+            return Err((Box::new(Failure::Unclean { how }), process::tail(&self.log(name))));
         }
         let data = self.data_folder(name);
         fs::rename(&data, whole).map_err(io_failure(&data))?;
@@ -93,17 +80,8 @@ impl Context<'_> {
     }
 
     /// Waits for a lock, and says so when it is not free.
-    pub(super) async fn locked(
-        &self,
-        planned: &Planned,
-        path: &Path,
-        kind: Lock,
-    ) -> Result<File, Failed> {
-        let file = File::options()
-            .create(true)
-            .append(true)
-            .open(path)
-            .map_err(io_failure(path))?;
+    pub(super) async fn locked(&self, planned: &Planned, path: &Path, kind: Lock) -> Result<File, Failed> {
+        let file = File::options().create(true).append(true).open(path).map_err(io_failure(path))?;
         let deadline = Instant::now() + planned.service.deadline * 2;
         let mut is_said = false;
         loop {
@@ -167,9 +145,7 @@ pub(super) fn fingerprint(program: &str, directory: &Path) -> String {
         return format!("{program}: absent");
     };
     let metadata = path.metadata().ok();
-    let changed = metadata
-        .as_ref()
-        .and_then(|metadata| metadata.modified().ok());
+    let changed = metadata.as_ref().and_then(|metadata| metadata.modified().ok());
     let changed = changed
         .and_then(|changed| changed.duration_since(SystemTime::UNIX_EPOCH).ok())
         .unwrap_or_default();
@@ -196,10 +172,7 @@ fn remove_oldest(all: &Path, name: &str, current: &str) {
                 .is_some_and(|(service, _)| service == name)
         })
         .map(|path| {
-            let used = path
-                .with_extension("lock")
-                .metadata()
-                .and_then(|lock| lock.modified());
+            let used = path.with_extension("lock").metadata().and_then(|lock| lock.modified());
             (used.unwrap_or(SystemTime::UNIX_EPOCH), path)
         })
         .collect();
@@ -224,13 +197,7 @@ mod tests {
     fn the_directories_used_longest_ago_are_removed_unless_they_are_in_use() {
         let all = tempfile::tempdir().unwrap();
         let now = SystemTime::now();
-        for (age, name) in [
-            (5, "db-1"),
-            (4, "db-2"),
-            (3, "db-3"),
-            (2, "db-4"),
-            (9, "other-1"),
-        ] {
+        for (age, name) in [(5, "db-1"), (4, "db-2"), (3, "db-3"), (2, "db-4"), (9, "other-1")] {
             fs::create_dir(all.path().join(name)).unwrap();
             let lock = File::create(all.path().join(format!("{name}.lock"))).unwrap();
             lock.set_modified(now - Duration::from_secs(age)).unwrap();

@@ -49,10 +49,7 @@ impl Command {
 
     /// Starts it in a group of its own, and notes it in the lease's journal.
     pub(super) fn start(&self, lease: &Lease) -> io::Result<Running> {
-        let (program, arguments) = self
-            .words
-            .split_first()
-            .ok_or(io::ErrorKind::InvalidInput)?;
+        let (program, arguments) = self.words.split_first().ok_or(io::ErrorKind::InvalidInput)?;
         let program = find_program(program, &self.directory).ok_or(io::ErrorKind::NotFound)?;
         let log = File::options().create(true).append(true).open(&self.log)?;
         let mut command = tokio::process::Command::new(program);
@@ -154,9 +151,7 @@ pub(super) fn find_program(program: &str, directory: &Path) -> Option<PathBuf> {
         return Some(path).filter(is_program);
     }
     let path: OsString = std::env::var_os("PATH").unwrap_or_default();
-    let system = ["/usr/local/sbin", "/usr/sbin", "/sbin"]
-        .into_iter()
-        .map(PathBuf::from);
+    let system = ["/usr/local/sbin", "/usr/sbin", "/sbin"].into_iter().map(PathBuf::from);
     std::env::split_paths(&path)
         .chain(system)
         .map(|folder| folder.join(program))
@@ -181,11 +176,7 @@ pub(super) fn tail(log: &Path) -> Vec<String> {
 
 /// The last lines of a text that say something.
 pub(super) fn last_lines(text: &str, most: usize) -> Vec<String> {
-    let lines: Vec<&str> = text
-        .lines()
-        .map(str::trim_end)
-        .filter(|line| !line.is_empty())
-        .collect();
+    let lines: Vec<&str> = text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
     lines[lines.len().saturating_sub(most)..]
         .iter()
         .map(|line| (*line).to_owned())
@@ -209,10 +200,7 @@ mod tests {
     async fn soon(what: &str, mut holds: impl FnMut() -> bool) {
         let deadline = tokio::time::Instant::now() + Duration::from_secs(10);
         while !holds() {
-            assert!(
-                tokio::time::Instant::now() < deadline,
-                "not within ten seconds: {what}"
-            );
+            assert!(tokio::time::Instant::now() < deadline, "not within ten seconds: {what}");
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
@@ -225,10 +213,7 @@ mod tests {
         let status = run.run(&lease).await.unwrap();
         assert_eq!(status.code(), Some(3));
         let folder = cache.path().canonicalize().unwrap();
-        assert_eq!(
-            tail(&run.log),
-            ["hello".to_owned(), folder.to_string_lossy().into_owned()]
-        );
+        assert_eq!(tail(&run.log), ["hello".to_owned(), folder.to_string_lossy().into_owned()]);
     }
 
     #[tokio::test]
@@ -249,18 +234,13 @@ mod tests {
             std::fs::read_to_string(&file).is_ok_and(|text| text.ends_with('\n'))
         })
         .await;
-        let id = std::fs::read_to_string(file)
-            .unwrap()
-            .trim()
-            .parse()
-            .unwrap();
+        let id = std::fs::read_to_string(file).unwrap().trim().parse().unwrap();
         (running, Pid::from_raw(id).unwrap())
     }
 
     /// A zombie is dead: in a container nobody may be there to take its exit code.
     fn is_alive(pid: Pid) -> bool {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero()))
-            .unwrap_or_default();
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero())).unwrap_or_default();
         stat.rsplit(')')
             .next()
             .is_some_and(|rest| !rest.is_empty() && !rest.trim_start().starts_with('Z'))
@@ -285,14 +265,8 @@ mod tests {
         let cache = tempfile::tempdir().unwrap();
         let lease = Lease::create(cache.path()).unwrap();
         let (mut running, child) = family(cache.path(), &lease, DEAF).await;
-        let status = running
-            .stop(Stop::Gently(Duration::from_millis(50)))
-            .await
-            .unwrap();
-        assert_eq!(
-            std::os::unix::process::ExitStatusExt::signal(&status),
-            Some(Signal::KILL.as_raw())
-        );
+        let status = running.stop(Stop::Gently(Duration::from_millis(50))).await.unwrap();
+        assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(Signal::KILL.as_raw()));
         soon("the child is gone", || !is_alive(child)).await;
     }
 

@@ -65,12 +65,7 @@ impl Asked {
     }
 
     /// Asks until it is answered.
-    pub(super) async fn until(
-        &self,
-        deadline: Instant,
-        pace: Pace,
-        sql: &mut Sql,
-    ) -> Result<(), NotReady> {
+    pub(super) async fn until(&self, deadline: Instant, pace: Pace, sql: &mut Sql) -> Result<(), NotReady> {
         /// One try; a server that accepts and then says nothing must not use up the whole deadline.
         const TRY: Duration = Duration::from_secs(5);
         let mut pause = pace.first;
@@ -100,10 +95,7 @@ impl fmt::Display for Asked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sql(statement) => write!(f, "SQL `{statement}`"),
-            Self::Http {
-                url,
-                status: Some(status),
-            } => write!(f, "status {status} from GET {url}"),
+            Self::Http { url, status: Some(status) } => write!(f, "status {status} from GET {url}"),
             Self::Http { url, status: None } => write!(f, "GET {url}"),
             Self::Tcp(address) => write!(f, "a TCP connection to {address}"),
             Self::Command(command) => write!(f, "`{}`", command.shown()),
@@ -121,10 +113,7 @@ pub(super) struct Sql {
 impl Sql {
     /// A connection to an address, not opened yet.
     pub(super) const fn new(url: Option<String>) -> Self {
-        Self {
-            url,
-            connection: None,
-        }
+        Self { url, connection: None }
     }
 
     /// Runs a query that must give a row.
@@ -151,12 +140,7 @@ impl Sql {
         use futures_util::TryStreamExt as _;
         let connection = self.connection().await?;
         let mut results = sqlx::raw_sql(AssertSqlSafe(statements)).execute_many(&mut *connection);
-        while results
-            .try_next()
-            .await
-            .map_err(|error| described(&error))?
-            .is_some()
-        {}
+        while results.try_next().await.map_err(|error| described(&error))?.is_some() {}
         Ok(())
     }
 
@@ -171,17 +155,10 @@ impl Sql {
         let connection = match self.connection.take() {
             Some(connection) => connection,
             None => {
-                let url = self
-                    .url
-                    .as_deref()
-                    .ok_or("the service has no `sql` address")?;
-                let options =
-                    MySqlConnectOptions::from_str(url).map_err(|error| described(&error))?;
+                let url = self.url.as_deref().ok_or("the service has no `sql` address")?;
+                let options = MySqlConnectOptions::from_str(url).map_err(|error| described(&error))?;
                 // The server's own settings, so that a seed means what it means to every other client.
-                let options = options
-                    .pipes_as_concat(false)
-                    .no_engine_substitution(false)
-                    .timezone(None);
+                let options = options.pipes_as_concat(false).no_engine_substitution(false).timezone(None);
                 options.connect().await.map_err(|error| described(&error))?
             }
         };
@@ -199,8 +176,7 @@ fn described(error: &sqlx::Error) -> String {
 }
 
 async fn http(url: &str, status: Option<u16>) -> Result<(), String> {
-    static CLIENT: std::sync::OnceLock<Result<reqwest::Client, String>> =
-        std::sync::OnceLock::new();
+    static CLIENT: std::sync::OnceLock<Result<reqwest::Client, String>> = std::sync::OnceLock::new();
     let client = CLIENT.get_or_init(|| {
         // Whoever installs a provider first wins; all install the same one.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -240,8 +216,7 @@ fn deepest(error: &dyn std::error::Error) -> String {
 
 async fn command_succeeds(command: &Command) -> Result<(), String> {
     let (program, arguments) = command.words.split_first().ok_or("an empty command")?;
-    let program = super::process::find_program(program, &command.directory)
-        .ok_or_else(|| format!("there is no program `{program}`"))?;
+    let program = super::process::find_program(program, &command.directory).ok_or_else(|| format!("there is no program `{program}`"))?;
     let output = tokio::process::Command::new(program)
         .args(arguments)
         .envs(&command.environment)
@@ -255,10 +230,7 @@ async fn command_succeeds(command: &Command) -> Result<(), String> {
         return Ok(());
     }
     let said = super::process::last_lines(&String::from_utf8_lossy(&output.stderr), 1).pop();
-    Err(said.map_or_else(
-        || output.status.to_string(),
-        |line| format!("{}: {line}", output.status),
-    ))
+    Err(said.map_or_else(|| output.status.to_string(), |line| format!("{}: {line}", output.status)))
 }
 
 #[cfg(test)]
@@ -283,8 +255,7 @@ mod tests {
                 let (mut stream, _) = listener.accept().await.unwrap();
                 let mut request = [0; 1024];
                 let _ = stream.read(&mut request).await;
-                let answer =
-                    format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+                let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
                 let _ = stream.write_all(answer.as_bytes()).await;
             }
         });
@@ -312,10 +283,7 @@ mod tests {
         let port = super::super::port::Port::free().unwrap();
         let address = format!("127.0.0.1:{}", port.number);
         let refused = Err("Connection refused (os error 111)".to_owned());
-        assert_eq!(
-            asked(Asked::Tcp(address.clone()), Duration::from_millis(300)).await,
-            refused
-        );
+        assert_eq!(asked(Asked::Tcp(address.clone()), Duration::from_millis(300)).await, refused);
         let question = Asked::Http {
             url: format!("http://{address}/"),
             status: None,
@@ -324,11 +292,7 @@ mod tests {
         let sql = Asked::Sql("SELECT 1".to_owned());
         let mut connection = Sql::new(Some(format!("mysql://root@{address}/")));
         let not = sql
-            .until(
-                Instant::now() + Duration::from_millis(300),
-                Pace::LOCAL,
-                &mut connection,
-            )
+            .until(Instant::now() + Duration::from_millis(300), Pace::LOCAL, &mut connection)
             .await
             .unwrap_err();
         assert_eq!(not.last, "Connection refused (os error 111)");
@@ -344,15 +308,8 @@ mod tests {
                 log: std::path::PathBuf::from("/dev/null"),
             }))
         };
-        assert_eq!(
-            asked(command("true"), Duration::from_secs(10)).await,
-            Ok(())
-        );
-        let failed = asked(
-            command("echo not yet >&2; exit 2"),
-            Duration::from_millis(300),
-        )
-        .await;
+        assert_eq!(asked(command("true"), Duration::from_secs(10)).await, Ok(()));
+        let failed = asked(command("echo not yet >&2; exit 2"), Duration::from_millis(300)).await;
         assert_eq!(failed, Err("exit status: 2: not yet".to_owned()));
     }
 }

@@ -22,8 +22,7 @@ impl Seed {
                 file: path.to_owned(),
                 message: format!("cannot be read: {error}"),
             };
-            let found = file::matching(&config.directory, pattern)
-                .map_err(|error| unreadable(Path::new(&pattern.value), &error))?;
+            let found = file::matching(&config.directory, pattern).map_err(|error| unreadable(Path::new(&pattern.value), &error))?;
             if found.is_empty() {
                 return Err(Failure::Seed {
                     file: PathBuf::from(&pattern.value),
@@ -31,8 +30,7 @@ impl Seed {
                 });
             }
             for path in found {
-                let text =
-                    std::fs::read_to_string(&path).map_err(|error| unreadable(&path, &error))?;
+                let text = std::fs::read_to_string(&path).map_err(|error| unreadable(&path, &error))?;
                 files.push((path, text));
             }
         }
@@ -61,12 +59,10 @@ impl Seed {
     /// Writes it over one connection, so that what a file sets for its session holds in the next.
     pub(super) async fn write(&self, sql: &mut Sql) -> Result<(), Failure> {
         for (path, text) in &self.files {
-            sql.run(text.clone())
-                .await
-                .map_err(|message| Failure::Seed {
-                    file: path.clone(),
-                    message,
-                })?;
+            sql.run(text.clone()).await.map_err(|message| Failure::Seed {
+                file: path.clone(),
+                message,
+            })?;
         }
         Ok(())
     }

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use crate::exchange::OracleKind;
+
 use super::config::{Config, Kind, Question};
 use super::environment::{Data, Resolved};
 use super::error::{Failure, ended};
@@ -60,11 +62,7 @@ pub(super) enum Handle {
     /// Nothing: it belongs to somebody else.
     None,
     /// A process with its log.
-    Process {
-        running: Running,
-        log: PathBuf,
-        has_data: bool,
-    },
+    Process { running: Running, log: PathBuf, has_data: bool },
     /// A container.
     #[cfg(feature = "containers")]
     Container(super::container::Running),
@@ -139,12 +137,7 @@ impl Context<'_> {
     }
 
     /// Fills a template for a service of a kind.
-    pub(super) fn fill(
-        &self,
-        planned: &Planned,
-        template: &Template,
-        own: Option<&Reached>,
-    ) -> Result<String, Failure> {
+    pub(super) fn fill(&self, planned: &Planned, template: &Template, own: Option<&Reached>) -> Result<String, Failure> {
         let name = &planned.service.name.value;
         let reached = self.reached();
         let value = |place: &Place| -> Option<String> {
@@ -180,16 +173,8 @@ impl Context<'_> {
         })
     }
 
-    pub(super) fn fill_all(
-        &self,
-        planned: &Planned,
-        templates: &[Template],
-        own: Option<&Reached>,
-    ) -> Result<Vec<String>, Failure> {
-        templates
-            .iter()
-            .map(|template| self.fill(planned, template, own))
-            .collect()
+    pub(super) fn fill_all(&self, planned: &Planned, templates: &[Template], own: Option<&Reached>) -> Result<Vec<String>, Failure> {
+        templates.iter().map(|template| self.fill(planned, template, own)).collect()
     }
 
     pub(super) fn fill_map(
@@ -205,13 +190,7 @@ impl Context<'_> {
     }
 
     /// A question with its values filled in.
-    pub(super) fn asked(
-        &self,
-        planned: &Planned,
-        question: &Question,
-        own: Option<&Reached>,
-        base: &str,
-    ) -> Result<Asked, Failure> {
+    pub(super) fn asked(&self, planned: &Planned, question: &Question, own: Option<&Reached>, base: &str) -> Result<Asked, Failure> {
         Ok(match question {
             Question::Sql(statement) => Asked::Sql(self.fill(planned, statement, own)?),
             Question::Http { path, status } => {
@@ -233,12 +212,7 @@ impl Context<'_> {
 
     /// The SQL connection of a service, not opened yet.
     pub(super) fn sql(&self, planned: &Planned, own: Option<&Reached>) -> Result<Sql, Failure> {
-        let url = planned
-            .service
-            .sql
-            .as_ref()
-            .map(|sql| self.fill(planned, sql, own))
-            .transpose()?;
+        let url = planned.service.sql.as_ref().map(|sql| self.fill(planned, sql, own)).transpose()?;
         Ok(Sql::new(url))
     }
 
@@ -261,9 +235,7 @@ impl Context<'_> {
             return Ok(());
         };
         let name = planned.service.name.value.clone();
-        let command = self
-            .command(planned, build, &BTreeMap::new(), None)
-            .map_err(without_log)?;
+        let command = self.command(planned, build, &BTreeMap::new(), None).map_err(without_log)?;
         let begun = Instant::now();
         self.events.send(Event::Building {
             service: name.clone(),
@@ -343,10 +315,7 @@ impl Context<'_> {
             (None, _) => None,
         };
         if let Some(ready) = ready {
-            ready
-                .until(deadline, pace, &mut sql)
-                .await
-                .map_err(|not| late(&ready, not))?;
+            ready.until(deadline, pace, &mut sql).await.map_err(|not| late(&ready, not))?;
         }
         if let Some(seed) = seed.filter(|seed| !seed.is_empty()) {
             let name = &service.name.value;
@@ -368,10 +337,7 @@ impl Context<'_> {
         }
         if let Some(question) = &service.seeded {
             let seeded = self.asked(planned, question, own, base)?;
-            seeded
-                .until(deadline, pace, &mut sql)
-                .await
-                .map_err(|not| late(&seeded, not))?;
+            seeded.until(deadline, pace, &mut sql).await.map_err(|not| late(&seeded, not))?;
         }
         sql.close().await;
         Ok(())
@@ -406,7 +372,7 @@ impl Context<'_> {
             url: address.as_ref().map(|address| format!("http://{address}/")),
             address,
             sql: self.filled_sql(planned, Some(&own)),
-            oracle: process.map(|process| process.oracle).unwrap_or_default(),
+            oracle: process.map_or(OracleKind::Unknown, |process| process.oracle),
             image: None,
             recording: None,
             elapsed: begun.elapsed(),
@@ -424,17 +390,11 @@ impl Context<'_> {
     }
 
     /// Makes the data directory of a process, and runs its `initialise` in it.
-    pub(super) async fn initialise(
-        &self,
-        planned: &Planned,
-        has_data: bool,
-        deadline: tokio::time::Instant,
-    ) -> Result<(), Failed> {
+    pub(super) async fn initialise(&self, planned: &Planned, has_data: bool, deadline: tokio::time::Instant) -> Result<(), Failed> {
         let name = &planned.service.name.value;
         if has_data {
             let data = self.data_folder(name);
-            std::fs::create_dir_all(&data)
-                .map_err(|source| without_log(Failure::Io { path: data, source }))?;
+            std::fs::create_dir_all(&data).map_err(|source| without_log(Failure::Io { path: data, source }))?;
         }
         let Some(process) = &planned.service.process else {
             return Ok(());
@@ -442,9 +402,7 @@ impl Context<'_> {
         let Some(initialise) = &process.initialise else {
             return Ok(());
         };
-        let command = self
-            .command(planned, initialise, &process.environment, None)
-            .map_err(without_log)?;
+        let command = self.command(planned, initialise, &process.environment, None).map_err(without_log)?;
         let with_log = |failure| (Box::new(failure), process::tail(&command.log));
         match tokio::time::timeout_at(deadline, command.run(self.lease)).await {
             Ok(Ok(status)) if status.success() => Ok(()),
@@ -479,12 +437,7 @@ impl Context<'_> {
         let log = self.log(name);
         let mut attempt = 1;
         loop {
-            let port = Port::free().map_err(|source| {
-                without_log(Failure::Io {
-                    path: log.clone(),
-                    source,
-                })
-            })?;
+            let port = Port::free().map_err(|source| without_log(Failure::Io { path: log.clone(), source }))?;
             let own = Reached::process(port.number);
             self.reach(name, own.clone());
             // The program itself must listen where containers reach it; everybody else keeps asking the loopback address.
@@ -493,12 +446,7 @@ impl Context<'_> {
                 "0.0.0.0".clone_into(&mut listening.local.0);
             }
             let command = self
-                .command(
-                    planned,
-                    &process.command,
-                    &process.environment,
-                    Some(&listening),
-                )
+                .command(planned, &process.command, &process.environment, Some(&listening))
                 .map_err(without_log)?;
             let mut running = command
                 .start(self.lease)
@@ -528,9 +476,7 @@ impl Context<'_> {
                     attempts: attempt,
                 },
                 (false, Ok(status)) => Failure::Exited { how: ended(status) },
-                (false, Err(error)) => Failure::Exited {
-                    how: error.to_string(),
-                },
+                (false, Err(error)) => Failure::Exited { how: error.to_string() },
             };
             return Err((Box::new(failure), process::tail(&log)));
         }
@@ -540,21 +486,16 @@ impl Context<'_> {
         let name = &planned.service.name.value;
         let (text, oracle) = match &planned.service.url {
             Some(url) => (self.fill(planned, &url.url, None)?, url.oracle),
-            None => (String::new(), super::config::Oracle::Unknown),
+            None => (String::new(), OracleKind::Unknown),
         };
-        let unusable = |why: String| Failure::Url {
-            url: text.clone(),
-            why,
-        };
+        let unusable = |why: String| Failure::Url { url: text.clone(), why };
         let url = url::Url::parse(&text).map_err(|error| unusable(error.to_string()))?;
-        let reached =
-            Reached::url(&url).ok_or_else(|| unusable("it has no host or no port".to_owned()))?;
+        let reached = Reached::url(&url).ok_or_else(|| unusable("it has no host or no port".to_owned()))?;
         self.reach(name, reached.clone());
         let begun = Instant::now();
         let deadline = tokio::time::Instant::from_std(begun) + planned.service.deadline;
         if planned.service.ready.is_some() {
-            self.settle(planned, Some(&reached), &text, None, deadline)
-                .await?;
+            self.settle(planned, Some(&reached), &text, None, deadline).await?;
         }
         let resolved = Resolved {
             name: name.clone(),
@@ -577,7 +518,7 @@ impl Context<'_> {
     fn use_recording(&self, planned: &Planned, begun: Instant) -> Result<Started, Failure> {
         let (path, oracle) = match &planned.service.recording {
             Some(recording) => (self.fill(planned, &recording.path, None)?, recording.oracle),
-            None => (String::new(), super::config::Oracle::Unknown),
+            None => (String::new(), OracleKind::Unknown),
         };
         let path = self.config.directory.join(path);
         if let Err(source) = std::fs::File::open(&path) {
@@ -621,21 +562,13 @@ impl Context<'_> {
     }
 
     fn reached(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Reached>> {
-        self.reached
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.reached.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
 /// Whether a process keeps data in a directory of its own.
 pub(super) fn has_data(planned: &Planned) -> bool {
-    let places = || {
-        planned
-            .service
-            .templates(Kind::Process)
-            .into_iter()
-            .flat_map(Template::places)
-    };
+    let places = || planned.service.templates(Kind::Process).into_iter().flat_map(Template::places);
     planned.service.process.is_some() && places().any(|(place, _)| *place == Place::Data)
 }
 
@@ -657,9 +590,7 @@ pub(super) fn without_log(failure: Failure) -> Failed {
 pub(super) fn spawn_failure(command: &Command, source: std::io::Error) -> Failure {
     match command.words.first() {
         Some(program) if process::find_program(program, &command.directory).is_none() => {
-            Failure::ProgramMissing {
-                program: program.clone(),
-            }
+            Failure::ProgramMissing { program: program.clone() }
         }
         _ => Failure::Spawn {
             command: command.shown(),

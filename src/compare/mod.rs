@@ -1,0 +1,15 @@
+//! Expected against candidate.
+//!
+//! A *difference* is one typed disagreement at a path. Everything counts but the order of object members; rows are paired
+//! by a declared key, so that one missing row is one difference, and their order is judged on its own. The candidate is
+//! never rewritten. This module knows nothing of how the expected side came about.
+
+mod comparer;
+mod difference;
+mod lists;
+mod order;
+mod rows;
+
+pub use comparer::{Compared, Comparer, Received};
+pub use difference::{Change, Difference, Move, Part, Row};
+pub use rows::describe as describe_row;

@@ -1,0 +1,224 @@
+//! A run as every renderer sees it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use crate::compare::Difference;
+use crate::exchange::{Oracle, PerSide, Request, Side};
+use crate::rule::{Justification, RuleName};
+use crate::snapshot::{Pending, SnapshotDiff, SnapshotState};
+use crate::suite::{Case, Suite};
+use crate::translate::Applied;
+use crate::verdict::{Failure, Standing, Verdict};
+
+use super::exit::Exit;
+
+/// A whole run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunReport {
+    /// Where the legacy answers came from.
+    pub oracle: Oracle,
+    /// The base URL, image, command or recording of each side, for people.
+    pub sides: PerSide<String>,
+    /// The suites, in order.
+    pub suites: Vec<SuiteReport>,
+    /// The cases, in the order of the plan.
+    pub cases: Vec<CaseReport>,
+    /// Snapshot files that no case of a full run refers to, relative to the configuration file.
+    pub unreferenced: Vec<String>,
+    /// Whether every declared case of every suite ran: only then is anything said of unreferenced snapshots.
+    pub full: bool,
+    /// Whether pending snapshots were written, so that they can be reviewed here.
+    pub pending: Pending,
+    /// Whether the oracle is one that the gate accepts; else why not.
+    pub refused_oracle: Option<String>,
+    /// The run record that was written.
+    pub record: Option<String>,
+    /// From the first request to the last verdict.
+    pub elapsed: Duration,
+    /// Whether the run was stopped before its end.
+    pub interrupted: bool,
+}
+
+/// A suite of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SuiteReport {
+    /// Its name.
+    pub name: String,
+    /// What it is about.
+    pub title: Option<String>,
+    /// Its file, relative to the configuration file.
+    pub file: String,
+    /// Why each rule is there and on which line of the file, by its name in outputs.
+    pub rules: BTreeMap<RuleName, Justification>,
+}
+
+/// A case of a run, judged.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CaseReport {
+    /// The case.
+    pub case: Case,
+    /// Whether it exists on the command line only.
+    pub ad_hoc: bool,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Whether the case passes with it.
+    pub standing: Standing,
+    /// How it stands to its snapshot.
+    pub snapshot: SnapshotState,
+    /// What changed, when the snapshot did.
+    pub snapshot_diff: Option<SnapshotDiff>,
+    /// Why a side could not be compared.
+    pub failures: PerSide<Option<Failure>>,
+    /// The rules that acted.
+    pub applied: Vec<Applied>,
+    /// The differences, by place.
+    pub differences: Vec<Difference>,
+    /// What is no difference and still worth saying.
+    pub notes: Vec<String>,
+    /// What both sides were asked.
+    pub requests: PerSide<Request>,
+    /// How long each side took to answer.
+    pub elapsed: PerSide<Option<Duration>>,
+}
+
+/// How many cases there are of each kind.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// All cases.
+    pub cases: usize,
+    /// Cases that pass.
+    pub passed: usize,
+    /// Cases that do not.
+    pub failed: usize,
+    /// Cases of each verdict; a verdict that no case has is left out.
+    pub verdicts: BTreeMap<Verdict, usize>,
+    /// Cases of each state of snapshot; a state that no case has is left out.
+    pub snapshots: BTreeMap<SnapshotState, usize>,
+    /// Cases whose verdict is exactly a declared one.
+    pub expected: usize,
+}
+
+impl SuiteReport {
+    /// What reports need of a suite.
+    #[must_use]
+    pub fn of(suite: &Suite) -> Self {
+        let mut rules = BTreeMap::new();
+        for translation in &suite.translations {
+            for pattern in translation.patterns() {
+                rules.insert(translation.name(pattern), translation.justification().clone());
+            }
+        }
+        let comparisons = suite.comparisons.iter().map(|rule| (rule.name(), rule.justification.clone()));
+        let errors = suite.errors.iter().map(|row| (row.name(), row.justification.clone()));
+        rules.extend(comparisons.chain(errors));
+        Self {
+            name: suite.name.clone(),
+            title: suite.title.clone(),
+            file: suite.file.clone(),
+            rules,
+        }
+    }
+
+    /// Where a rule is declared: `fixtures/suites/run-trace.toml:41`.
+    #[must_use]
+    pub fn place(&self, rule: &RuleName) -> Option<String> {
+        self.rules.get(rule).map(|justification| self.at(justification.line))
+    }
+
+    /// A line of the suite's file: `fixtures/suites/run-trace.toml:41`.
+    #[must_use]
+    pub fn at(&self, line: usize) -> String {
+        format!("{}:{line}", self.file)
+    }
+}
+
+impl CaseReport {
+    /// What this case has in common with others of its kind, sorted.
+    #[must_use]
+    pub fn signatures(&self) -> BTreeSet<String> {
+        let failures = Side::BOTH.into_iter().filter_map(|side| self.failures.get(side).as_ref());
+        failures
+            .map(|failure| failure.signature.clone())
+            .chain(self.differences.iter().map(Difference::signature))
+            .collect()
+    }
+
+    /// Whether the case passes: its verdict passes or is exactly the declared one, and its snapshot is approved.
+    #[must_use]
+    pub fn passes(&self) -> bool {
+        self.standing.passes() && self.snapshot.passes()
+    }
+}
+
+impl RunReport {
+    /// The suite of a case.
+    #[must_use]
+    pub fn suite(&self, case: &CaseReport) -> Option<&SuiteReport> {
+        self.suites.iter().find(|suite| suite.name == case.case.suite)
+    }
+
+    /// The signatures of the cases that fail for their verdict, each with its cases; the most common first.
+    #[must_use]
+    pub fn signatures(&self) -> Vec<(String, Vec<&CaseReport>)> {
+        let mut cases: BTreeMap<String, Vec<&CaseReport>> = BTreeMap::new();
+        for case in self.cases.iter().filter(|case| !case.standing.passes()) {
+            for signature in case.signatures() {
+                cases.entry(signature).or_default().push(case);
+            }
+        }
+        let mut signatures: Vec<_> = cases.into_iter().collect();
+        signatures.sort_by_key(|(_, cases)| std::cmp::Reverse(cases.len()));
+        signatures
+    }
+
+    /// The totals of all cases.
+    #[must_use]
+    pub fn totals(&self) -> Totals {
+        let mut totals = Totals::default();
+        for case in &self.cases {
+            totals.cases += 1;
+            if case.passes() {
+                totals.passed += 1;
+            } else {
+                totals.failed += 1;
+            }
+            *totals.verdicts.entry(case.verdict).or_insert(0) += 1;
+            *totals.snapshots.entry(case.snapshot).or_insert(0) += 1;
+            totals.expected += usize::from(matches!(case.standing, Standing::Expected { .. }));
+        }
+        totals
+    }
+
+    /// How the run ends for the shell: 130 when interrupted, then 1, then 3, then 4.
+    #[must_use]
+    pub fn exit(&self) -> Exit {
+        if self.interrupted {
+            return Exit::Interrupted;
+        }
+        let differs = self.cases.iter().any(differs) || !self.unreferenced.is_empty();
+        let cannot_compare = self.refused_oracle.is_some()
+            || self
+                .cases
+                .iter()
+                .any(|case| !case.standing.passes() && matches!(case.verdict, Verdict::LegacyBroken | Verdict::Unreachable));
+        match (differs, cannot_compare, self.cases.is_empty()) {
+            (true, ..) => Exit::Differs,
+            (false, true, _) => Exit::CannotCompare,
+            (false, false, true) => Exit::NothingJudged,
+            (false, false, false) => Exit::Passed,
+        }
+    }
+}
+
+/// Whether a case fails for what the sides answered, or for its snapshot, rather than for want of an answer to compare.
+fn differs(case: &CaseReport) -> bool {
+    if !case.snapshot.passes() {
+        return true;
+    }
+    match (&case.standing, case.verdict) {
+        (Standing::Passes | Standing::Expected { .. }, _) => false,
+        (Standing::Fails | Standing::Surprises(_), Verdict::LegacyBroken | Verdict::Unreachable) => false,
+        (Standing::Fails | Standing::Surprises(_), _) => true,
+    }
+}

@@ -1,0 +1,102 @@
+//! Expected verdicts: known defects, pinned to what they look like.
+
+use std::fmt;
+
+use super::justification::Justification;
+
+/// A declared verdict other than parity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExpectedVerdict {
+    /// Which cases.
+    pub case: CasePattern,
+    /// The verdict they must get.
+    pub verdict: VerdictName,
+    /// The signatures that may be seen, each of which must be seen in every one of these cases; none is any.
+    pub signatures: Vec<String>,
+    /// Why, and where it is declared.
+    pub justification: Justification,
+}
+
+/// The verdicts that can be expected: those that do not pass by themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum VerdictName {
+    /// A known difference of the two systems that nobody wants translated away.
+    Mismatch,
+    /// A known defect of the legacy.
+    LegacyBroken,
+    /// A known defect of the candidate.
+    CandidateBroken,
+}
+
+/// A case's bound parameters as text, in which `*` stands for any characters: `run_id=36`, `run_id=36*`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CasePattern(pub String);
+
+impl VerdictName {
+    /// Every name that a suite may write.
+    pub const ALL: [Self; 3] = [Self::Mismatch, Self::LegacyBroken, Self::CandidateBroken];
+
+    /// As it is written: `legacy-broken`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Mismatch => "mismatch",
+            Self::LegacyBroken => "legacy-broken",
+            Self::CandidateBroken => "candidate-broken",
+        }
+    }
+}
+
+impl CasePattern {
+    /// Whether the pattern names this case.
+    #[must_use]
+    pub fn matches(&self, binding: &str) -> bool {
+        let mut parts = self.0.split('*');
+        let first = parts.next().unwrap_or_default();
+        let Some(mut rest) = binding.strip_prefix(first) else {
+            return false;
+        };
+        let mut parts = parts.peekable();
+        if parts.peek().is_none() {
+            return rest.is_empty();
+        }
+        while let Some(part) = parts.next() {
+            if parts.peek().is_none() {
+                return rest.ends_with(part);
+            }
+            match rest.find(part) {
+                Some(at) => rest = &rest[at + part.len()..],
+                None => return false,
+            }
+        }
+        true
+    }
+}
+
+impl fmt::Display for CasePattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stars_stand_for_any_characters() {
+        for (pattern, binding, expected) in [
+            ("run_id=36", "run_id=36", true),
+            ("run_id=36", "run_id=361", false),
+            ("run_id=36*", "run_id=361", true),
+            ("*", "", true),
+            ("*=3*,page=*", "run_id=36,page=1", true),
+            ("a*b", "ab", true),
+            ("a*b*c", "a-b-b-c", true),
+            ("a*b*c", "a-c", false),
+            ("*b", "abx", false),
+        ] {
+            assert_eq!(CasePattern(pattern.into()).matches(binding), expected, "{pattern} {binding}");
+        }
+    }
+}

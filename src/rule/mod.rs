@@ -1,0 +1,18 @@
+//! What a suite declares: plain data, no behaviour.
+//!
+//! A *translation* turns part of the legacy observation into what the candidate owes; a *comparison* relaxes equality at
+//! one path; an *error row* says what an error becomes; an *expected verdict* names a known defect. Each carries its `why`.
+
+mod comparison;
+mod error_row;
+mod expected;
+mod justification;
+mod template;
+mod translation;
+
+pub use comparison::{Comparison, ComparisonRule};
+pub use error_row::{CandidateError, ErrorRow, LegacyError};
+pub use expected::{CasePattern, ExpectedVerdict, VerdictName};
+pub use justification::{Justification, RuleName};
+pub use template::{Template, TemplateError, TemplatePart};
+pub use translation::{Empty, Shape, Spellings, Translation, Treatment, ValueMap};

@@ -1,0 +1,19 @@
+//! What to compare: suites and their cases.
+//!
+//! A *suite* is one file that declares one endpoint's comparison; a *case* is a suite with its parameters bound. Reading a
+//! suite file never touches a disk: the text is given.
+
+mod case;
+mod check;
+mod model;
+mod parameters;
+mod read;
+mod read_errors;
+mod read_rules;
+#[cfg(test)]
+pub(crate) mod sample;
+
+pub use case::{Binding, Bound, Case};
+pub use model::{ErrorPaths, Parameter, ParameterValue, RequestTemplate, SnapshotPolicy, Suite};
+pub use parameters::{MAX_CASES, ParameterError, parse_values};
+pub use read::read_suite;

@@ -1,0 +1,133 @@
+//! A suite as plain data.
+
+use crate::exchange::PerSide;
+use crate::path::Path;
+use crate::rule::{Comparison, ErrorRow, ExpectedVerdict, Template, Translation};
+
+use super::case::{Binding, Bound, Case};
+
+/// One endpoint's comparison.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Suite {
+    /// The name by which it is called, and the name of its snapshot folder.
+    pub name: String,
+    /// What it is about, for people.
+    pub title: Option<String>,
+    /// Where it was read, for messages.
+    pub file: String,
+    /// BLAKE3 digest of its text, in hexadecimal.
+    pub digest: String,
+    /// What varies from case to case, in declared order.
+    pub parameters: Vec<Parameter>,
+    /// What each side is asked.
+    pub request: PerSide<RequestTemplate>,
+    /// Where the legacy's errors carry their code and message.
+    pub error_paths: ErrorPaths,
+    /// Legacy to expected.
+    pub translations: Vec<Translation>,
+    /// How nodes are compared where plain equality is not meant.
+    pub comparisons: Vec<Comparison>,
+    /// What errors become.
+    pub errors: Vec<ErrorRow>,
+    /// Known defects.
+    pub expected: Vec<ExpectedVerdict>,
+    /// Which cases keep a snapshot.
+    pub snapshots: SnapshotPolicy,
+}
+
+/// Something that varies from case to case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parameter {
+    /// Its name, as in `{run_id}`.
+    pub name: String,
+    /// Its values, in declared order.
+    pub values: Vec<ParameterValue>,
+}
+
+/// One value of a parameter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParameterValue {
+    /// The value as text, as it goes into the request.
+    pub text: String,
+    /// What it stands for: `no trace`.
+    pub is: Option<String>,
+}
+
+/// What one side is asked, with parameters open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestTemplate {
+    /// The service of `parity.toml` that is asked.
+    pub service: String,
+    /// The method, upper case.
+    pub method: String,
+    /// Path and query, beginning with `/`.
+    pub target: Template,
+}
+
+/// Where an error document of the legacy carries what the error table tells errors apart by.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ErrorPaths {
+    /// The error's code.
+    pub code: Option<Path>,
+    /// The error's message.
+    pub message: Option<Path>,
+}
+
+/// Which cases of a suite keep a snapshot.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum SnapshotPolicy {
+    /// Every declared case.
+    #[default]
+    All,
+    /// None.
+    None,
+    /// The cases with these bindings, such as `run_id=34`.
+    Only(Vec<String>),
+}
+
+impl Suite {
+    /// The declared cases: every combination of parameter values, the last parameter varying fastest.
+    #[must_use]
+    pub fn cases(&self) -> Vec<Case> {
+        self.cases_of(&self.parameters)
+    }
+
+    /// The cases of other values for the same parameters.
+    #[must_use]
+    pub fn cases_of(&self, parameters: &[Parameter]) -> Vec<Case> {
+        let mut bindings = vec![Vec::new()];
+        for parameter in parameters {
+            bindings = bindings
+                .iter()
+                .flat_map(|binding: &Vec<Bound>| {
+                    parameter.values.iter().map(|value| {
+                        let mut binding = binding.clone();
+                        binding.push(Bound {
+                            name: parameter.name.clone(),
+                            value: value.text.clone(),
+                            is: value.is.clone(),
+                        });
+                        binding
+                    })
+                })
+                .collect();
+        }
+        bindings
+            .into_iter()
+            .map(|bound| Case {
+                suite: self.name.clone(),
+                binding: Binding(bound),
+            })
+            .collect()
+    }
+
+    /// Whether a case with this binding keeps a snapshot.
+    #[must_use]
+    pub fn keeps_snapshot(&self, case: &Case) -> bool {
+        match &self.snapshots {
+            SnapshotPolicy::All => true,
+            SnapshotPolicy::None => false,
+            SnapshotPolicy::Only(bindings) => bindings.contains(&case.binding.to_string()),
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! A suite file to a suite. The text is given; nothing here opens a file.
+
+use crate::diagnostic::{Diagnostics, Kind, NonEmpty, Source, Span, Spanned, Table, Value, read};
+use crate::exchange::PerSide;
+use crate::path::{Part, Path, Pattern, Segment};
+use crate::rule::Template;
+
+use super::check::check;
+use super::model::{ErrorPaths, RequestTemplate, SnapshotPolicy, Suite};
+use super::parameters::read_parameter;
+use super::read_errors::{read_error_row, read_expected};
+use super::read_rules::{read_comparison, read_translation};
+
+/// Reads a suite.
+///
+/// # Errors
+/// Everything that is wrong with the file, each with its place, what was expected and the nearest valid name.
+pub fn read_suite(source: &Source) -> Result<Suite, Diagnostics> {
+    let (suite, spans) = read(source, |table| suite(source, table))?;
+    let problems = check(&suite, &spans, source);
+    if problems.is_empty() { Ok(suite) } else { Err(problems) }
+}
+
+/// Where the parts of a suite stand, for what can be checked only of the whole.
+#[derive(Debug, Default)]
+pub(super) struct Spans {
+    pub parameters: Vec<Span>,
+    pub requests: PerSide<Span>,
+    pub translations: Vec<Span>,
+    pub comparisons: Vec<Span>,
+    pub errors: Vec<Span>,
+    pub expected: Vec<Span>,
+    pub snapshots: Vec<Span>,
+}
+
+fn suite(source: &Source, mut table: Table<'_>) -> Option<(Suite, Spans)> {
+    let name = table.required_with("suite", suite_name);
+    let title = table.optional::<NonEmpty>("title").map(String::from);
+    let mut spans = Spans::default();
+    let parameters = table.named("parameters", |name, value| {
+        spans.parameters.push(name.span);
+        read_parameter(&name, value)
+    });
+    let legacy = table.required_with("legacy", |value| side(value.table()?, true, "legacy"));
+    let candidate = table.required_with("candidate", |value| side(value.table()?, false, "candidate"));
+    let translations = table.tables("translation", read_translation);
+    let comparisons = table.tables("comparison", read_comparison);
+    let errors = table.tables("error", read_error_row);
+    let expected = table.tables("expected", read_expected);
+    let snapshots = table.optional_with("snapshots", snapshots);
+    table.finish();
+
+    let (legacy, candidate) = (legacy?, candidate?);
+    spans.requests = PerSide {
+        legacy: legacy.request.span,
+        candidate: candidate.request.span,
+    };
+    let (policy, policy_spans) = snapshots.unwrap_or_default();
+    spans.snapshots = policy_spans;
+    let suite = Suite {
+        name: name?,
+        title,
+        file: source.file().to_owned(),
+        digest: blake3::hash(source.text().as_bytes()).to_hex().to_string(),
+        parameters,
+        request: PerSide {
+            legacy: legacy.request.value,
+            candidate: candidate.request.value,
+        },
+        error_paths: legacy.error_paths,
+        translations: split(translations, &mut spans.translations),
+        comparisons: split(comparisons, &mut spans.comparisons),
+        errors: split(errors, &mut spans.errors),
+        expected: split(expected, &mut spans.expected),
+        snapshots: policy,
+    };
+    Some((suite, spans))
+}
+
+fn split<T>(list: Vec<Spanned<T>>, spans: &mut Vec<Span>) -> Vec<T> {
+    spans.extend(list.iter().map(|item| item.span));
+    list.into_iter().map(|item| item.value).collect()
+}
+
+/// A name that is also a folder and the first part of every case's name.
+fn suite_name(value: Value<'_>) -> Option<String> {
+    let name = value.text()?;
+    let valid = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    if !name.value.chars().all(valid) {
+        return value.error(format_args!(
+            "a suite's name is letters, digits, `-` and `_`, found `{}`",
+            name.value
+        ));
+    }
+    Some(name.value.to_owned())
+}
+
+struct SideTable {
+    request: Spanned<RequestTemplate>,
+    error_paths: ErrorPaths,
+}
+
+fn side(mut table: Table<'_>, legacy: bool, name: &str) -> Option<SideTable> {
+    let get = table.required_with("get", |value| {
+        let template = template(value)?;
+        if !value.string()?.value.starts_with('/') {
+            return value
+                .error("a request's path begins with `/`; the address comes from `parity.toml` or `--legacy-url` and `--candidate-url`");
+        }
+        Some(Spanned::new(template, value.span()))
+    });
+    let service = table.optional::<NonEmpty>("service").map_or_else(|| name.to_owned(), String::from);
+    let error_paths = if legacy {
+        ErrorPaths {
+            code: table.optional_with("error_code", path),
+            message: table.optional_with("error_message", path),
+        }
+    } else {
+        ErrorPaths::default()
+    };
+    table.finish();
+    Some(SideTable {
+        request: get?.map(|target| RequestTemplate {
+            service,
+            method: "GET".to_owned(),
+            target,
+        }),
+        error_paths,
+    })
+}
+
+fn snapshots(value: Value<'_>) -> Option<(SnapshotPolicy, Vec<Span>)> {
+    if value.kind() == Kind::List {
+        let cases = value.strings()?;
+        let spans = cases.iter().map(|case| case.span).collect();
+        return Some((SnapshotPolicy::Only(cases.into_iter().map(|case| case.value).collect()), spans));
+    }
+    let policy = value.one_of(&[("all", SnapshotPolicy::All), ("none", SnapshotPolicy::None)])?;
+    Some((policy, Vec::new()))
+}
+
+/// A text with parameters in it.
+pub(super) fn template(value: Value<'_>) -> Option<Template> {
+    match Template::parse(value.string()?.value) {
+        Ok(template) => Some(template),
+        Err(error) => value.error(error),
+    }
+}
+
+/// A pattern of nodes.
+pub(super) fn pattern(value: Value<'_>) -> Option<Pattern> {
+    match Pattern::parse(value.string()?.value) {
+        Ok(pattern) => Some(pattern),
+        Err(error) => value.error(error),
+    }
+}
+
+/// One pattern, or a list of them.
+pub(super) fn patterns(value: Value<'_>) -> Option<Vec<Pattern>> {
+    if value.kind() != Kind::List {
+        return Some(vec![pattern(value)?]);
+    }
+    let items = value.list()?;
+    if items.is_empty() {
+        return value.error("a rule acts on at least one path");
+    }
+    items.into_iter().map(pattern).collect()
+}
+
+/// One node.
+fn path(value: Value<'_>) -> Option<Path> {
+    let pattern = pattern(value)?;
+    let segments = pattern.parts().iter().map(|part| match part {
+        Part::Name(name) => Some(Segment::Member(name.clone())),
+        Part::Items => None,
+    });
+    match segments.collect::<Option<Path>>() {
+        Some(path) => Some(path),
+        None => value.error("one member is meant here, so `*` cannot be used"),
+    }
+}

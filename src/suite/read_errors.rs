@@ -1,0 +1,84 @@
+//! Error rows and expected verdicts as they are written.
+
+use crate::diagnostic::{NonEmpty, Spanned, Table, Value};
+use crate::rule::{CandidateError, CasePattern, ErrorRow, ExpectedVerdict, LegacyError, VerdictName};
+
+use super::read::template;
+use super::read_rules::justification;
+
+pub(super) fn read_error_row(mut table: Table<'_>) -> Option<Spanned<ErrorRow>> {
+    let span = table.span();
+    let legacy = table.required_with("legacy", |value| {
+        let mut table = value.table()?;
+        let status = table.required_with("status", status);
+        let code = table.optional_with("code", text);
+        let message = table.optional_with("message", template);
+        table.finish();
+        Some(LegacyError {
+            status: status?,
+            code,
+            message,
+        })
+    });
+    let candidate = table.required_with("candidate", |value| {
+        let mut table = value.table()?;
+        let status = table.required_with("status", status);
+        let problem_type = table.optional_with("type", text);
+        let title = table.optional_with("title", text);
+        let detail = table.optional_with("detail", template);
+        let code = table.optional_with("code", text);
+        let media_type = table
+            .optional::<NonEmpty>("media_type")
+            .map_or_else(|| "application/problem+json".to_owned(), String::from);
+        table.finish();
+        Some(CandidateError {
+            status: status?,
+            problem_type,
+            title,
+            detail,
+            code,
+            media_type,
+        })
+    });
+    let justification = justification(&mut table);
+    table.finish();
+    let row = ErrorRow {
+        legacy: legacy?,
+        candidate: candidate?,
+        justification: justification?,
+    };
+    Some(Spanned::new(row, span))
+}
+
+pub(super) fn read_expected(mut table: Table<'_>) -> Option<Spanned<ExpectedVerdict>> {
+    let span = table.span();
+    let case = table.required::<NonEmpty>("case").map(|case| CasePattern(case.into()));
+    let names = VerdictName::ALL.map(|verdict| (verdict.name(), verdict));
+    let verdict = table.required_with("verdict", |value| Some((value, value.one_of(&names)?)));
+    let signatures = table.optional_with("signatures", Value::strings).unwrap_or_default();
+    let justification = justification(&mut table);
+    table.finish();
+    let (value, verdict) = verdict?;
+    if verdict == VerdictName::Mismatch && signatures.is_empty() {
+        let diagnostic = value
+            .diagnostic("an expected mismatch is pinned to what differs: `signatures` is missing")
+            .help("run the case: `parity check` prints the signature of each difference, to be copied here");
+        value.note(diagnostic);
+        return None;
+    }
+    let expected = ExpectedVerdict {
+        case: case?,
+        verdict,
+        signatures: signatures.into_iter().map(|signature| signature.value).collect(),
+        justification: justification?,
+    };
+    Some(Spanned::new(expected, span))
+}
+
+fn status(value: Value<'_>) -> Option<u16> {
+    value.integer_in(100..=599)
+}
+
+fn text(value: Value<'_>) -> Option<String> {
+    Some(value.text()?.value.to_owned())
+}

@@ -1,0 +1,77 @@
+//! What a translation gives: plain data.
+
+use crate::exchange::MediaType;
+use crate::path::Path;
+use crate::rule::RuleName;
+use crate::value::Value;
+
+/// The response that the candidate owes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expected<'a> {
+    /// The HTTP status.
+    pub status: u16,
+    /// The media type; `None` when the legacy names none.
+    pub media_type: Option<MediaType>,
+    /// The body as a document; `None` when there is none, as with 204.
+    pub body: Option<Value<'a>>,
+}
+
+/// How often a rule acted on a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Applied {
+    /// The rule.
+    pub rule: RuleName,
+    /// The number of nodes that it changed.
+    pub count: u64,
+}
+
+/// One change that a rule made to one node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Effect {
+    /// The rule.
+    pub rule: RuleName,
+    /// Where, in the tree that the rule selects in.
+    pub path: Path,
+    /// The node before, on one line.
+    pub before: String,
+    /// The node after, on one line.
+    pub after: String,
+}
+
+/// A part of the legacy's answer that a rule claims and cannot turn into what is owed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The rule.
+    pub rule: RuleName,
+    /// Where: in the legacy's tree for rules with `from`, else in the candidate's shape.
+    pub path: Path,
+    /// What is in the way.
+    pub kind: FaultKind,
+}
+
+/// What is in the way of a translation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FaultKind {
+    /// The rule cannot read the value.
+    Unreadable {
+        /// What the rule reads, with its article: `an integer`.
+        wanted: &'static str,
+        /// What stands there, on one line.
+        found: String,
+    },
+    /// The object around an unwrapped node has other members, which would be thrown away.
+    Siblings {
+        /// Their names.
+        names: Vec<String>,
+    },
+    /// The name that a node would get is taken.
+    Occupied {
+        /// The name.
+        name: String,
+    },
+    /// The error document holds a member that the error row does not claim.
+    Unclaimed {
+        /// What stands there, on one line.
+        found: String,
+    },
+}

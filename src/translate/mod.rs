@@ -1,0 +1,14 @@
+//! Legacy to expected.
+//!
+//! The *expected* observation is what the candidate owes: the legacy's after all translations. The phases are fixed (lists,
+//! shape, value map, types), so the order of rules in a file means nothing. A value that a rule cannot read is a fault that
+//! names the rule, never passed through in silence. This module never sees a candidate.
+
+mod errors;
+mod expected;
+mod shape;
+mod translator;
+mod treatment;
+
+pub use expected::{Applied, Effect, Expected, Fault, FaultKind};
+pub use translator::{Detail, Translated, Translator};

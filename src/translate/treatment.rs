@@ -1,0 +1,152 @@
+//! The later phases: value map, then types. Selects in the candidate's shape.
+
+use std::borrow::Cow;
+
+use crate::path::{Selector, Step};
+use crate::rule::{Empty, RuleName, Spellings, Treatment};
+use crate::value::{Exactness, Number, Value, is_decimal_text, is_integer_text, json_number_text};
+
+use super::expected::FaultKind;
+use super::translator::{Ledger, Rule, shown};
+
+pub(super) struct Treat<'l> {
+    pub ledger: &'l mut Ledger,
+    pub names: &'l [RuleName],
+}
+
+/// What a treatment makes of a value.
+enum Made<'a> {
+    /// Another value.
+    Changed(Value<'a>),
+    /// The value is what is owed already.
+    Kept,
+    /// The rule cannot read it; it reads this.
+    Unreadable(&'static str),
+}
+
+impl Treat<'_> {
+    pub fn node<'p>(&mut self, value: &mut Value<'_>, selector: &'p Selector<Rule<Treatment>>, steps: &mut Vec<Step<'p>>) {
+        self.here(value, selector.here(), steps);
+        if !selector.goes_on() {
+            return;
+        }
+        match value {
+            Value::Array(items) => {
+                if let Some(below) = selector.items() {
+                    for (index, item) in items.iter_mut().enumerate() {
+                        steps.push(Step::Index(index));
+                        self.node(item, below, steps);
+                        steps.pop();
+                    }
+                }
+            }
+            Value::Object(object) => {
+                for (name, below) in selector.members() {
+                    // Each of duplicate members is treated: which of them counts is for the comparison to report.
+                    for member in object.members.iter_mut().filter(|member| member.name == name) {
+                        steps.push(Step::Member(name));
+                        self.node(&mut member.value, below, steps);
+                        steps.pop();
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn here(&mut self, value: &mut Value<'_>, rules: &[Rule<Treatment>], steps: &[Step<'_>]) {
+        let mut made_null = false;
+        for rule in rules {
+            if made_null {
+                return;
+            }
+            match make(&rule.act, value) {
+                Made::Kept => {}
+                Made::Changed(after) => {
+                    let before = self.ledger.before(value);
+                    made_null = after == Value::Null;
+                    *value = after;
+                    self.ledger.acted((rule.number, &self.names[rule.number]), steps, before, value);
+                }
+                Made::Unreadable(wanted) => {
+                    let kind = FaultKind::Unreadable {
+                        wanted,
+                        found: shown(value),
+                    };
+                    self.ledger.fault(&self.names[rule.number], steps.iter().copied().collect(), kind);
+                    return;
+                }
+            }
+        }
+    }
+}
+
+fn make<'a>(treatment: &Treatment, value: &Value<'a>) -> Made<'a> {
+    match treatment {
+        Treatment::Map(rows) => match rows.iter().find(|row| row.legacy == *value) {
+            Some(row) => Made::Changed(row.candidate.clone()),
+            None => Made::Kept,
+        },
+        Treatment::Integer { empty } => or_empty(value, *empty, integer),
+        Treatment::Number { empty } => or_empty(value, *empty, number),
+        Treatment::Boolean { spellings, empty } => or_empty(value, *empty, |value| boolean(value, spellings)),
+    }
+}
+
+fn or_empty<'a>(value: &Value<'a>, empty: Empty, read: impl FnOnce(&Value<'a>) -> Made<'a>) -> Made<'a> {
+    let is_empty = match value {
+        Value::Array(items) => items.is_empty(),
+        Value::String(text) => text.is_empty(),
+        _ => false,
+    };
+    match empty {
+        Empty::Null if is_empty => Made::Changed(Value::Null),
+        Empty::Null | Empty::Refused => read(value),
+    }
+}
+
+fn integer<'a>(value: &Value<'a>) -> Made<'a> {
+    match value {
+        Value::Number(number) if number.is_integer() => Made::Kept,
+        Value::String(text) if is_integer_text(text) => Made::Changed(Value::Number(Number {
+            text: token(text),
+            exactness: Exactness::Token,
+        })),
+        _ => Made::Unreadable("an integer"),
+    }
+}
+
+fn number<'a>(value: &Value<'a>) -> Made<'a> {
+    match value {
+        Value::Number(Number {
+            exactness: Exactness::Decimal,
+            ..
+        }) => Made::Kept,
+        Value::Number(number) => Made::Changed(Value::Number(Number {
+            text: number.text.clone(),
+            exactness: Exactness::Decimal,
+        })),
+        Value::String(text) if is_decimal_text(text) => Made::Changed(Value::Number(Number {
+            text: token(text),
+            exactness: Exactness::Decimal,
+        })),
+        _ => Made::Unreadable("a decimal number"),
+    }
+}
+
+fn boolean<'a>(value: &Value<'a>, spellings: &Spellings) -> Made<'a> {
+    match value {
+        Value::Bool(_) => Made::Kept,
+        Value::String(text) if spellings.yes.iter().any(|yes| yes == text) => Made::Changed(Value::Bool(true)),
+        Value::String(text) if spellings.no.iter().any(|no| no == text) => Made::Changed(Value::Bool(false)),
+        _ => Made::Unreadable("a boolean"),
+    }
+}
+
+fn token<'a>(text: &Cow<'a, str>) -> Cow<'a, str> {
+    let made = match text {
+        Cow::Borrowed(text) => json_number_text(text),
+        Cow::Owned(text) => json_number_text(text).map(|token| Cow::Owned(token.into_owned())),
+    };
+    made.expect("the text was checked to be a decimal")
+}

@@ -1,0 +1,322 @@
+//! JSON text to a tree.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use jiter::{Jiter, JiterError, Peek};
+
+use super::tree::{Member, Object, Value};
+
+/// How many arrays and objects may stand inside each other; deeper documents are refused and not followed.
+pub const MAX_DEPTH: usize = 256;
+
+/// Why a text is not a JSON document, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadError {
+    /// One-based line; 0 with an empty document.
+    pub line: usize,
+    /// One-based column, in bytes.
+    pub column: usize,
+    /// What is wrong, as a lowercase fragment.
+    pub reason: String,
+}
+
+/// Reads one JSON document (RFC 8259), keeping number text and duplicate members.
+///
+/// # Errors
+/// When the bytes are not UTF-8, start with a byte-order mark, are not one whole JSON document, or nest deeper than [`MAX_DEPTH`].
+pub fn read(document: &[u8]) -> Result<Value<'_>, ReadError> {
+    if let Some(reason) = not_even_text(document) {
+        return Err(reason);
+    }
+    let mut reader = Reader {
+        jiter: Jiter::new(document),
+        document,
+        depth: 0,
+    };
+    let value = reader.jiter.peek().and_then(|peek| reader.value(peek));
+    let value = match value {
+        Ok(value) if reader.depth <= MAX_DEPTH => value,
+        Ok(_) => return Err(too_deep()),
+        Err(error) => return Err(reader.error(&error)),
+    };
+    reader.jiter.finish().map_err(|error| reader.error(&error))?;
+    Ok(value)
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.line == 0 {
+            return f.write_str(&self.reason);
+        }
+        write!(f, "{} at line {} column {}", self.reason, self.line, self.column)
+    }
+}
+
+impl std::error::Error for ReadError {}
+
+fn not_even_text(document: &[u8]) -> Option<ReadError> {
+    let fail = |line, column, reason: &str| {
+        Some(ReadError {
+            line,
+            column,
+            reason: reason.to_owned(),
+        })
+    };
+    if document.is_empty() {
+        return fail(0, 0, "empty body");
+    }
+    if document.starts_with(b"\xef\xbb\xbf") {
+        return fail(1, 1, "byte-order mark before the document");
+    }
+    if let Err(error) = std::str::from_utf8(document) {
+        let before = &document[..error.valid_up_to()];
+        let line_start = before.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
+        let line = before.iter().filter(|b| **b == b'\n').count() + 1;
+        return fail(line, before.len() - line_start + 1, "text that is not UTF-8");
+    }
+    None
+}
+
+fn too_deep() -> ReadError {
+    ReadError {
+        line: 0,
+        column: 0,
+        reason: format!("more than {MAX_DEPTH} arrays and objects inside each other"),
+    }
+}
+
+struct Reader<'a> {
+    jiter: Jiter<'a>,
+    document: &'a [u8],
+    /// How deep the reader stands; above [`MAX_DEPTH`] once it gave up.
+    depth: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn value(&mut self, peek: Peek) -> Result<Value<'a>, JiterError> {
+        match peek {
+            Peek::Null => self.jiter.known_null().map(|()| Value::Null),
+            Peek::True | Peek::False => self.jiter.known_bool(peek).map(Value::Bool),
+            Peek::String => self.string().map(Value::String),
+            Peek::Array => {
+                if !self.enter() {
+                    return Ok(Value::Null);
+                }
+                let mut items = Vec::new();
+                let mut next = self.jiter.known_array()?;
+                while let Some(peek) = next {
+                    items.push(self.value(peek)?);
+                    if self.depth > MAX_DEPTH {
+                        return Ok(Value::Null);
+                    }
+                    next = self.jiter.array_step()?;
+                }
+                self.depth -= 1;
+                Ok(Value::Array(items))
+            }
+            Peek::Object => {
+                if !self.enter() {
+                    return Ok(Value::Null);
+                }
+                // A row is followed by rows like it: a small first guess spares most of the growing.
+                let mut members = Vec::with_capacity(8);
+                // The position behind the opening brace: known_object moves to behind the first key's colon.
+                let mut from = self.jiter.current_index() + 1;
+                let mut name = self.jiter.known_object()?.map(|name| borrow(self.document, from, name));
+                while let Some(current) = name {
+                    let peek = self.jiter.peek()?;
+                    let value = self.value(peek)?;
+                    if self.depth > MAX_DEPTH {
+                        return Ok(Value::Null);
+                    }
+                    members.push(Member { name: current, value });
+                    from = self.jiter.current_index();
+                    name = self.jiter.next_key()?.map(|name| borrow(self.document, from, name));
+                }
+                self.depth -= 1;
+                Ok(Value::Object(Object { members }))
+            }
+            _ => {
+                let start = self.jiter.current_index();
+                self.jiter.known_number_bytes(peek)?;
+                let token = self.jiter.slice_to_current(start);
+                let text = std::str::from_utf8(token).expect("the whole document is UTF-8");
+                Ok(Value::number(text))
+            }
+        }
+    }
+
+    fn string(&mut self) -> Result<Cow<'a, str>, JiterError> {
+        let from = self.jiter.current_index();
+        let text = self.jiter.known_str()?;
+        Ok(borrow(self.document, from, text))
+    }
+
+    /// Whether one level deeper is still allowed.
+    fn enter(&mut self) -> bool {
+        self.depth += 1;
+        self.depth <= MAX_DEPTH
+    }
+
+    fn error(&self, error: &JiterError) -> ReadError {
+        if self.depth > MAX_DEPTH {
+            return too_deep();
+        }
+        let position = error.get_position(&self.jiter);
+        ReadError {
+            line: position.line,
+            column: position.column,
+            reason: match &error.error_type {
+                jiter::JiterErrorType::JsonError(kind) => lowercase_first(&kind.to_string()),
+                other @ jiter::JiterErrorType::WrongType { .. } => lowercase_first(&other.to_string()),
+            },
+        }
+    }
+}
+
+/// The decoded `text` as a slice of the document when it stands there unescaped, else a copy.
+///
+/// The quote that opens the text is the first one at or after `from`: only blanks and a comma stand between.
+fn borrow<'a>(document: &'a [u8], from: usize, text: &str) -> Cow<'a, str> {
+    let quote = document[from..].iter().position(|b| *b == b'"');
+    let raw = quote.and_then(|at| {
+        let start = from + at + 1;
+        document.get(start..start + text.len())
+    });
+    match raw {
+        // An escape is never shorter than what it stands for, and holds a backslash that the text lacks at that place.
+        Some(raw) if raw == text.as_bytes() && !raw.contains(&b'\\') => Cow::Borrowed(std::str::from_utf8(raw).expect("equal to a str")),
+        _ => Cow::Owned(text.to_owned()),
+    }
+}
+
+fn lowercase_first(text: &str) -> String {
+    let mut chars = text.chars();
+    match chars.next() {
+        // `EOF` stays as it is.
+        Some(first) if chars.clone().next().is_none_or(char::is_lowercase) => first.to_lowercase().chain(chars).collect(),
+        _ => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::{compact, pretty};
+    use proptest::prelude::*;
+
+    #[test]
+    fn number_text_survives() {
+        for token in [
+            "0",
+            "-0",
+            "1E5",
+            "1e-05",
+            "0.9300",
+            "100000000000000000000",
+            "1e400",
+            "-1.5E+3",
+            "9007199254740993",
+        ] {
+            let value = read(token.as_bytes()).unwrap();
+            assert_eq!(value, Value::number(token));
+        }
+    }
+
+    #[test]
+    fn duplicate_members_survive_in_order() {
+        let value = read(br#"{"a":1,"b":2,"a":3}"#).unwrap();
+        assert_eq!(compact(&value), r#"{"a":1,"b":2,"a":3}"#);
+    }
+
+    #[test]
+    fn serde_jsons_private_key_is_a_member_like_any_other() {
+        let text = r#"{"$serde_json::private::Number":"1"}"#;
+        assert_eq!(compact(&read(text.as_bytes()).unwrap()), text);
+    }
+
+    #[test]
+    fn plain_text_is_borrowed_and_escaped_text_is_decoded() {
+        let document = r#" { "plain" : "caf\u00e9 \/ \"x\"" , "k\u0065y": "é" } "#.as_bytes();
+        let Value::Object(object) = read(document).unwrap() else {
+            panic!("an object")
+        };
+        assert!(matches!(object.members[0].name, Cow::Borrowed("plain")));
+        assert_eq!(object.members[0].value, Value::string("café / \"x\""));
+        assert!(matches!(object.members[1].name, Cow::Owned(ref name) if name == "key"));
+        assert!(matches!(object.members[1].value, Value::String(Cow::Borrowed("é"))));
+    }
+
+    #[test]
+    fn what_is_no_json_is_refused_with_its_place() {
+        for (text, message) in [
+            ("", "empty body"),
+            ("\u{feff}{}", "byte-order mark before the document at line 1 column 1"),
+            ("<html>", "expected value at line 1 column 1"),
+            ("{\"a\":1", "EOF while parsing an object at line 1 column 6"),
+            ("[1,]", "trailing comma at line 1 column 4"),
+            ("{} x", "trailing characters at line 1 column 4"),
+            ("[NaN]", "expected value at line 1 column 2"),
+            ("[01]", "invalid number at line 1 column 3"),
+            ("[1.]", "invalid number at line 1 column 4"),
+            ("[+1]", "expected value at line 1 column 2"),
+            ("\"\\ud800\"", "unexpected end of hex escape at line 1 column 8"),
+        ] {
+            let error = read(text.as_bytes()).unwrap_err().to_string();
+            assert_eq!(error, message, "{text:?}");
+        }
+        assert_eq!(
+            read(b"[\"a\n\xff\"]").unwrap_err().to_string(),
+            "text that is not UTF-8 at line 2 column 1"
+        );
+    }
+
+    #[test]
+    fn deep_documents_are_refused_and_do_not_overflow_the_stack() {
+        let nested = |depth: usize| [vec![b'['; depth], vec![b']'; depth]].concat();
+        assert!(read(&nested(MAX_DEPTH)).is_ok());
+        assert!(read(&nested(MAX_DEPTH + 1)).is_err());
+        let message = read(&vec![b'['; 1_000_000]).unwrap_err().to_string();
+        assert_eq!(message, "more than 256 arrays and objects inside each other");
+        assert!(read(&b"{\"a\":".repeat(1_000_000)).is_err());
+    }
+
+    fn documents() -> impl Strategy<Value = Value<'static>> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::Bool),
+            "-?(0|[1-9][0-9]{0,20})(\\.[0-9]{1,5})?([eE][+-]?[0-9]{1,3})?".prop_map(Value::number),
+            any::<String>().prop_map(Value::string),
+        ];
+        leaf.prop_recursive(4, 40, 6, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..6).prop_map(Value::Array),
+                proptest::collection::vec((any::<String>(), inner), 0..6).prop_map(|members| {
+                    Value::Object(Object {
+                        members: members
+                            .into_iter()
+                            .map(|(name, value)| Member { name: name.into(), value })
+                            .collect(),
+                    })
+                }),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_back(document in documents()) {
+            for text in [compact(&document), pretty(&document)] {
+                prop_assert_eq!(&read(text.as_bytes()).unwrap(), &document);
+            }
+        }
+
+        #[test]
+        fn accepts_what_serde_json_accepts(text in "[\\[\\]{}\",:0-9eE.+\\-a-z\\\\ ]{0,24}") {
+            let ours = read(text.as_bytes()).is_ok();
+            let theirs = serde_json::from_str::<&serde_json::value::RawValue>(&text).is_ok();
+            prop_assert_eq!(ours, theirs, "{}", text);
+        }
+    }
+}

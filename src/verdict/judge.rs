@@ -1,0 +1,286 @@
+//! Two observations to one verdict.
+
+use std::sync::Arc;
+
+use crate::compare::{Change, Compared, Comparer, Difference, Part, Received};
+use crate::exchange::{Exchange, MediaType, Observation, PerSide, Side, Unreachable};
+use crate::rule::RuleName;
+use crate::suite::{Case, Suite};
+use crate::translate::{Applied, Detail, Fault, FaultKind, Translated, Translator};
+use crate::value::{Value, compact};
+
+use super::judgement::{Failure, Judgement, Verdict};
+use super::known::{Standing, stand};
+use super::reading::{Reading, failure, is_cut_off, no_answer};
+
+/// A suite compiled for judging its cases.
+#[derive(Debug, Clone)]
+pub struct Judge {
+    suite: Arc<Suite>,
+    translator: Translator,
+    comparer: Comparer,
+}
+
+/// How much of an error without a row is shown, in characters.
+const SHOWN: usize = 300;
+
+impl Judge {
+    /// Compiles a suite.
+    #[must_use]
+    pub fn new(suite: Arc<Suite>) -> Self {
+        Self {
+            translator: Translator::new(Arc::clone(&suite)),
+            comparer: Comparer::new(&suite.comparisons),
+            suite,
+        }
+    }
+
+    /// The suite that this judge knows.
+    #[must_use]
+    pub fn suite(&self) -> &Suite {
+        &self.suite
+    }
+
+    /// The verdict of one exchange. `bases` are the sides' own base URLs, which count as `{base}` inside bodies.
+    #[must_use]
+    pub fn judge<'x>(&self, case: &Case, exchange: &'x Exchange, bases: PerSide<Option<&str>>, detail: Detail) -> Judgement<'x> {
+        let mut judgement = match (&exchange.legacy, &exchange.candidate) {
+            (Ok(legacy), Ok(candidate)) => self.both_answered(case, PerSide { legacy, candidate }, bases, detail),
+            _ => unanswered(exchange),
+        };
+        judgement.standing = stand(judgement.verdict, &judgement.signatures(), &self.suite.expected, &case.binding);
+        judgement
+    }
+
+    fn both_answered<'x>(
+        &self,
+        case: &Case,
+        sides: PerSide<&'x Observation>,
+        bases: PerSide<Option<&str>>,
+        detail: Detail,
+    ) -> Judgement<'x> {
+        let readings = PerSide {
+            legacy: Reading::of(sides.legacy, bases.legacy),
+            candidate: Reading::of(sides.candidate, bases.candidate),
+        };
+        let translated = match self.translate(case, sides.legacy, readings.legacy, detail) {
+            Legacy::Owes(translated) => translated,
+            Legacy::Broken(broken) => {
+                let candidate = self.candidate_failure(sides.candidate, &readings.candidate, None);
+                return could_not_compare(
+                    Verdict::LegacyBroken,
+                    PerSide {
+                        legacy: Some(broken),
+                        candidate,
+                    },
+                );
+            }
+            Legacy::NoRow(legacy) => {
+                if let Some(broken) = self.candidate_failure(sides.candidate, &readings.candidate, None) {
+                    return could_not_compare(
+                        Verdict::CandidateBroken,
+                        PerSide {
+                            legacy: None,
+                            candidate: Some(broken),
+                        },
+                    );
+                }
+                return without_row(legacy, sides.candidate, &readings.candidate);
+            }
+        };
+        if let Some(broken) = self.candidate_failure(sides.candidate, &readings.candidate, Some(&translated)) {
+            let mut judgement = could_not_compare(
+                Verdict::CandidateBroken,
+                PerSide {
+                    legacy: None,
+                    candidate: Some(broken),
+                },
+            );
+            judgement.expected = Some(translated.expected);
+            judgement.applied = translated.applied;
+            judgement.effects = translated.effects;
+            return judgement;
+        }
+        self.compare(translated, sides.candidate, readings.candidate)
+    }
+
+    fn translate<'x>(&self, case: &Case, legacy: &Observation, reading: Reading<'x>, detail: Detail) -> Legacy<'x> {
+        if (200..300).contains(&legacy.status) {
+            let says_json = legacy
+                .headers
+                .get("content-type")
+                .is_some_and(|header| MediaType::parse(header).is_json());
+            return match reading {
+                Reading::Document(document) if says_json => Legacy::Owes(self.translator.success(legacy, Some(document), detail)),
+                Reading::Empty if matches!(legacy.status, 204 | 205) => Legacy::Owes(self.translator.success(legacy, None, detail)),
+                broken => Legacy::Broken(failure(Side::Legacy, legacy, &broken)),
+            };
+        }
+        let binding = &case.binding;
+        match self.translator.error_row(legacy.status, reading.document(), binding) {
+            Some(row) => Legacy::Owes(self.translator.error(row, reading.document(), binding, detail)),
+            None if legacy.status < 500 && reading.document().is_some() => {
+                let body = reading.document().map(compact).unwrap_or_default();
+                Legacy::NoRow(format!("{} {}", legacy.status, shorten(&body)))
+            }
+            None => Legacy::Broken(failure(Side::Legacy, legacy, &reading)),
+        }
+    }
+
+    /// Why the candidate's answer is no response of its contract, if it is not: a server error that nobody owes, or a body
+    /// that cannot be read.
+    fn candidate_failure(&self, candidate: &Observation, reading: &Reading<'_>, owed: Option<&Translated<'_>>) -> Option<Failure> {
+        let owed_status = owed.map(|translated| translated.expected.status);
+        let broken = (candidate.status >= 500 && owed_status != Some(candidate.status)) || matches!(reading, Reading::Unreadable(_));
+        broken.then(|| failure(Side::Candidate, candidate, reading))
+    }
+
+    fn compare<'x>(&self, translated: Translated<'x>, candidate: &Observation, reading: Reading<'_>) -> Judgement<'x> {
+        let received = Received {
+            status: candidate.status,
+            media_type: candidate.headers.get("content-type").map(MediaType::parse),
+            body: match reading {
+                Reading::Document(document) => Some(document),
+                Reading::Empty | Reading::Unreadable(_) => None,
+            },
+        };
+        let Translated {
+            expected,
+            mut applied,
+            faults,
+            effects,
+            error_row,
+        } = translated;
+        let Compared {
+            differences,
+            notes,
+            applied: compared,
+        } = self.comparer.compare(&expected, &received);
+        let mut differences = merge(faults, differences);
+        for difference in &mut differences {
+            self.name_rule(difference, error_row.as_ref());
+        }
+        differences.sort_by(|a, b| a.part.cmp(&b.part));
+        let acted = !applied.is_empty();
+        applied.extend(compared.into_iter().map(|(rule, count)| Applied { rule, count }));
+        Judgement {
+            verdict: match (differences.is_empty(), acted) {
+                (true, false) => Verdict::Match,
+                (true, true) => Verdict::Translated,
+                (false, _) => Verdict::Mismatch,
+            },
+            standing: Standing::Fails,
+            failures: PerSide::default(),
+            expected: Some(expected),
+            applied,
+            differences,
+            notes,
+            effects,
+        }
+    }
+
+    /// Names the rule that made this part of the expected side: a translation of the body, or the error row that made it all.
+    fn name_rule(&self, difference: &mut Difference, error_row: Option<&RuleName>) {
+        if difference.rule.is_none() {
+            difference.rule = match (error_row, &difference.part) {
+                (Some(row), _) => Some(row.clone()),
+                (None, Part::Body(path)) => self.translator.rule_at(path),
+                (None, Part::Status | Part::MediaType) => None,
+            };
+        }
+    }
+}
+
+enum Legacy<'x> {
+    /// The candidate owes this.
+    Owes(Translated<'x>),
+    /// Not what the suite says the legacy answers.
+    Broken(Failure),
+    /// An error that no row of the error table names; status and body.
+    NoRow(String),
+}
+
+fn unanswered<'x>(exchange: &Exchange) -> Judgement<'x> {
+    let failures = exchange.as_ref().map(|answer| answer.as_ref().err());
+    let verdict = match (failures.legacy, failures.candidate) {
+        (None, Some(cut)) if is_cut_off(cut) => Verdict::CandidateBroken,
+        (Some(cut), other) if is_cut_off(cut) && other.is_none_or(is_cut_off) => Verdict::LegacyBroken,
+        _ => Verdict::Unreachable,
+    };
+    let reason = |side, failure: Option<&Unreachable>| failure.map(|failure| no_answer(side, failure));
+    could_not_compare(
+        verdict,
+        PerSide {
+            legacy: reason(Side::Legacy, failures.legacy),
+            candidate: reason(Side::Candidate, failures.candidate),
+        },
+    )
+}
+
+fn could_not_compare<'x>(verdict: Verdict, failures: PerSide<Option<Failure>>) -> Judgement<'x> {
+    Judgement {
+        verdict,
+        standing: Standing::Fails,
+        failures,
+        expected: None,
+        applied: Vec::new(),
+        differences: Vec::new(),
+        notes: Vec::new(),
+        effects: Vec::new(),
+    }
+}
+
+fn without_row<'x>(legacy: String, candidate: &Observation, reading: &Reading<'_>) -> Judgement<'x> {
+    let body = reading.document().map(compact).unwrap_or_default();
+    let mut judgement = could_not_compare(Verdict::Mismatch, PerSide::default());
+    judgement.differences.push(Difference {
+        part: Part::Status,
+        change: Change::UnknownError {
+            legacy,
+            got: format!("{} {}", candidate.status, shorten(&body)),
+        },
+        rule: None,
+        row: None,
+    });
+    judgement
+}
+
+/// Faults become differences; where a rule could not make what is owed, what the comparison found there is the same thing
+/// once more, and left out.
+fn merge(faults: Vec<Fault>, mut differences: Vec<Difference>) -> Vec<Difference> {
+    for fault in &faults {
+        if let FaultKind::Unreadable { .. } = fault.kind {
+            differences.retain(|difference| !matches!(&difference.part, Part::Body(path) if path.is_within(&fault.path)));
+        }
+    }
+    differences.extend(faults.into_iter().map(|fault| Difference {
+        part: Part::Body(fault.path),
+        change: Change::Untranslatable {
+            reason: reason(&fault.kind),
+        },
+        rule: Some(fault.rule),
+        row: None,
+    }));
+    differences
+}
+
+fn reason(fault: &FaultKind) -> String {
+    match fault {
+        FaultKind::Unreadable { wanted, found } => format!("the legacy answers {found}, which does not read as {wanted}"),
+        FaultKind::Siblings { names } => {
+            format!("to unwrap it would throw away what stands beside it: {}", quoted(names))
+        }
+        FaultKind::Occupied { name } => format!("the name `{name}` is taken by another member"),
+        FaultKind::Unclaimed { found } => format!("the legacy's error says {found} here, of which the error row says nothing"),
+    }
+}
+
+fn quoted(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+fn shorten(text: &str) -> String {
+    crate::value::excerpt(&Value::string(text), SHOWN)
+        .trim_matches('"')
+        .replace("\\\"", "\"")
+}

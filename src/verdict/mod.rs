@@ -1,0 +1,16 @@
+//! What is said of a case.
+//!
+//! A *verdict* is drawn from two observations by rules alone: it is the same today and tomorrow, with services or from a
+//! record. Nothing here knows snapshots; they can never excuse a mismatch.
+
+mod judge;
+mod judgement;
+mod known;
+mod reading;
+#[cfg(test)]
+mod tests;
+
+pub use judge::Judge;
+pub use judgement::{Failure, Judgement, Verdict};
+pub use known::{Standing, Surprise};
+pub use reading::document;

@@ -1,0 +1,153 @@
+//! An observation read as what the suite says it is, or the reason why it cannot be.
+
+use std::borrow::Cow;
+
+use crate::exchange::{MediaType, Observation, Side, Unreachable, UnreachableKind};
+use crate::value::{Object, ReadError, Value, read};
+
+use super::judgement::Failure;
+
+/// An answer's body as it is judged: a document in which the side's own base URL is `{base}`; `None` when it is not one.
+#[must_use]
+pub fn document<'x>(observation: &'x Observation, base: Option<&str>) -> Option<Value<'x>> {
+    match Reading::of(observation, base) {
+        Reading::Document(document) => Some(document),
+        Reading::Empty | Reading::Unreadable(_) => None,
+    }
+}
+
+/// A body as far as it can be read.
+#[derive(Debug)]
+pub(super) enum Reading<'x> {
+    /// A JSON document.
+    Document(Value<'x>),
+    /// No body at all.
+    Empty,
+    /// Something else, and why it is not a document.
+    Unreadable(ReadError),
+}
+
+impl<'x> Reading<'x> {
+    /// Reads a body as JSON, whatever its media type says; the side's own base URL becomes `{base}`.
+    pub fn of(observation: &'x Observation, base: Option<&str>) -> Self {
+        if observation.body.0.is_empty() {
+            return Self::Empty;
+        }
+        match read(&observation.body.0) {
+            Ok(mut document) => {
+                if let Some(base) = base {
+                    neutralise(&mut document, base, &observation.body.0);
+                }
+                Self::Document(document)
+            }
+            Err(error) => Self::Unreadable(error),
+        }
+    }
+
+    pub const fn document(&self) -> Option<&Value<'x>> {
+        match self {
+            Self::Document(document) => Some(document),
+            Self::Empty | Self::Unreadable(_) => None,
+        }
+    }
+}
+
+/// Why an answer that came is no response of its side's contract.
+pub(super) fn failure(side: Side, observation: &Observation, reading: &Reading<'_>) -> Failure {
+    let media_type = observation.headers.get("content-type").map_or_else(
+        || "no media type".to_owned(),
+        |header| MediaType::parse(header).essence().to_owned(),
+    );
+    let (body, why) = match reading {
+        Reading::Document(_) => ("a JSON body", String::new()),
+        Reading::Empty => ("empty body", String::new()),
+        Reading::Unreadable(error) => ("a body that is not JSON", format!(": {error}")),
+    };
+    let signature = format!("{side}: status {} {media_type}, {body}", observation.status);
+    Failure {
+        reason: format!("status {} {media_type}, {body}{why}", observation.status),
+        signature,
+    }
+}
+
+/// Why there is no answer.
+pub(super) fn no_answer(side: Side, unreachable: &Unreachable) -> Failure {
+    Failure {
+        reason: unreachable.to_string(),
+        signature: format!("{side}: {}", unreachable.kind.name()),
+    }
+}
+
+/// Whether an answer began and was cut off: that is a broken side, and not one that cannot be reached.
+pub(super) const fn is_cut_off(unreachable: &Unreachable) -> bool {
+    matches!(unreachable.kind, UnreachableKind::Broken)
+}
+
+fn neutralise(document: &mut Value<'_>, base: &str, text: &[u8]) {
+    // A base URL holds its authority, which JSON never needs to escape: most bodies are done with here.
+    let base = base.trim_end_matches('/');
+    let authority = base.split_once("://").map_or(base, |(_, rest)| rest);
+    if authority.is_empty() || !contains(text, authority.as_bytes()) {
+        return;
+    }
+    replace(document, base);
+}
+
+fn contains(text: &[u8], part: &[u8]) -> bool {
+    // The text was read, so it is UTF-8, and str has a linear search.
+    match (std::str::from_utf8(text), std::str::from_utf8(part)) {
+        (Ok(text), Ok(part)) => text.contains(part),
+        _ => false,
+    }
+}
+
+fn replace(value: &mut Value<'_>, base: &str) {
+    match value {
+        Value::String(text) => {
+            if let Some(neutral) = without_base(text, base) {
+                *text = Cow::Owned(neutral);
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| replace(item, base)),
+        Value::Object(Object { members }) => members.iter_mut().for_each(|member| replace(&mut member.value, base)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// The text with `{base}` for the base URL wherever that is not just the beginning of a longer host or port.
+fn without_base(text: &str, base: &str) -> Option<String> {
+    let mut out = String::new();
+    let mut rest = text;
+    let mut found = false;
+    while let Some(at) = rest.find(base) {
+        let after = &rest[at + base.len()..];
+        out.push_str(&rest[..at]);
+        let goes_on = after.starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':'));
+        if goes_on {
+            out.push_str(base);
+        } else {
+            out.push_str("{base}");
+            found = true;
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    found.then_some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_base_counts_only_where_it_ends() {
+        let base = "http://127.0.0.1:80";
+        assert_eq!(
+            without_base("see http://127.0.0.1:80/run/1", base).as_deref(),
+            Some("see {base}/run/1")
+        );
+        assert_eq!(without_base("http://127.0.0.1:80", base).as_deref(), Some("{base}"));
+        assert_eq!(without_base("http://127.0.0.1:8080/x", base), None);
+        assert_eq!(without_base("nothing", base), None);
+    }
+}

@@ -1,0 +1,6 @@
+//! What several features' tests stand on.
+
+pub mod database;
+pub mod endpoint;
+pub mod http;
+pub mod run_trace_schema;
