@@ -38,7 +38,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("record", &["exchange", "redact", "report", "snapshot", "suite", "value", "verdict"]),
     ("client", &["exchange"]),
-    ("environment", &["diagnostic"]),
+    ("environment", &["diagnostic", "exchange"]),
     (
         "run",
         &[
