@@ -1,3 +1,4 @@
+pub mod client;
 pub mod compare;
 pub mod diagnostic;
 pub mod exchange;
