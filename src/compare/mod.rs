@@ -12,3 +12,4 @@ mod rows;
 
 pub use comparer::{Compared, Comparer, Received};
 pub use difference::{Change, Difference, Move, Part, Row};
+pub use rows::describe as describe_row;

@@ -121,7 +121,8 @@ fn repeated(walk: &Walk<'_>, expected: &[Value<'_>], pairing: &Pairing, key: &Ro
 }
 
 /// A row's key in words: `repeat=0, fold=1`.
-fn describe(row: &Value<'_>, members: &[String]) -> String {
+#[must_use]
+pub fn describe(row: &Value<'_>, members: &[String]) -> String {
     let Value::Object(object) = row else {
         return excerpt(row, 60);
     };

@@ -16,6 +16,33 @@ pub enum SnapshotState {
     NotKept,
 }
 
+/// What a case shows today.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Today<'t> {
+    /// The verdict passes or is the expected one: this text, made by [`render`](super::render), may be approved.
+    Reviewable(&'t str),
+    /// The verdict fails: there is nothing that anybody could approve.
+    Failing,
+}
+
+/// What is done with a snapshot that is not approved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pending {
+    /// It is written beside the approved one, to be reviewed.
+    Write,
+    /// The disk is left as it is: under CI, where nobody could review it.
+    Leave,
+}
+
+/// A changed snapshot, for showing what changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SnapshotDiff {
+    /// The contents that were approved.
+    pub approved: String,
+    /// The contents of today.
+    pub today: String,
+}
+
 impl SnapshotState {
     /// As it is written everywhere: `not-kept`.
     #[must_use]

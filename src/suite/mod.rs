@@ -10,6 +10,8 @@ mod parameters;
 mod read;
 mod read_errors;
 mod read_rules;
+#[cfg(test)]
+pub(crate) mod sample;
 
 pub use case::{Binding, Bound, Case};
 pub use model::{ErrorPaths, Parameter, ParameterValue, RequestTemplate, SnapshotPolicy, Suite};

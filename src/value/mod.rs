@@ -12,4 +12,4 @@ mod write;
 pub use decimal::{Decimal, is_decimal_text, is_integer_text, json_number_text};
 pub use read::{MAX_DEPTH, ReadError, read};
 pub use tree::{Exactness, Kind, Member, Number, Object, Value};
-pub use write::{compact, excerpt, pretty};
+pub use write::{Cut, compact, excerpt, pretty, pretty_cut, visible};

@@ -13,3 +13,4 @@ mod tests;
 pub use judge::Judge;
 pub use judgement::{Failure, Judgement, Verdict};
 pub use known::{Standing, Surprise};
+pub use reading::document;

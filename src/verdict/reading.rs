@@ -7,6 +7,15 @@ use crate::value::{Object, ReadError, Value, read};
 
 use super::judgement::Failure;
 
+/// An answer's body as it is judged: a document in which the side's own base URL is `{base}`; `None` when it is not one.
+#[must_use]
+pub fn document<'x>(observation: &'x Observation, base: Option<&str>) -> Option<Value<'x>> {
+    match Reading::of(observation, base) {
+        Reading::Document(document) => Some(document),
+        Reading::Empty | Reading::Unreadable(_) => None,
+    }
+}
+
 /// A body as far as it can be read.
 #[derive(Debug)]
 pub(super) enum Reading<'x> {

@@ -1,0 +1,79 @@
+//! The middle of parity on one exchange: parse, translate, compare, judge.
+//! `middle ROWS TIMES [VARIANT]` prints the fastest time in microseconds; a variant is `equal`, `two`, `many`, `gone` or `shuffled`.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use parity::diagnostic::Source;
+use parity::exchange::{Headers, Observation, PerSide};
+use parity::suite::read_suite;
+use parity::translate::Detail;
+use parity::verdict::{Judge, Verdict};
+
+fn main() {
+    let mut arguments = std::env::args().skip(1);
+    let mut number = |otherwise| arguments.next().map_or(otherwise, |text| text.parse::<u64>().expect("a number"));
+    let (rows, times) = (number(10_000), number(20));
+    let variant = arguments.next().unwrap_or_else(|| "equal".to_owned());
+    let suite = read_suite(&Source::new("run-trace.toml", include_str!("../../../../fixtures/suites/run-trace.toml")));
+    let suite = Arc::new(suite.unwrap_or_else(|errors| panic!("{errors}")));
+    let case = suite.cases().into_iter().nth(1).expect("run 34");
+    let answer = |body: String| {
+        Ok(Observation {
+            status: 200,
+            headers: Headers(vec![("content-type".into(), "application/json".into())]),
+            body: body.into(),
+            elapsed: Duration::ZERO,
+        })
+    };
+    let exchange = PerSide {
+        legacy: answer(parity_bench::legacy(34, rows)),
+        candidate: answer(changed(&parity_bench::candidate(34, rows), &variant)),
+    };
+    let judge = Judge::new(suite);
+    let fastest = (0..times).map(|_| {
+        let start = Instant::now();
+        let judgement = judge.judge(&case, &exchange, PerSide::default(), Detail::Counts);
+        let parity = judgement.verdict == Verdict::Translated;
+        assert_eq!(parity, variant == "equal", "{:?}", judgement.differences.first());
+        start.elapsed().as_micros()
+    });
+    println!("{}", fastest.min().unwrap_or_default());
+}
+
+fn changed(body: &str, variant: &str) -> String {
+    let change = |every: usize| {
+        let mut count = 0;
+        body.split_inclusive("\"selected\":").map(|part| {
+            count += 1;
+            if count % every == 0 { part.replace("\"evaluation\":0.9", "\"evaluation\":0.8") } else { part.to_owned() }
+        }).collect::<String>()
+    };
+    let rows = || -> Vec<String> {
+        let inner = body.split_once('[').expect("a list").1.trim_end_matches("]}");
+        inner.split("},{").map(|row| row.trim_matches(['{', '}']).to_owned()).collect()
+    };
+    let joined = |rows: Vec<String>| format!("{{\"run_id\":34,\"trace\":[{{{}}}]}}", rows.join("},{"));
+    let total = body.matches("\"selected\":").count();
+    match variant {
+        "equal" => body.to_owned(),
+        "two" => change((total / 2).max(1)),
+        "many" => change((total / 200).max(1)),
+        "gone" => {
+            let mut rows = rows();
+            rows.remove(rows.len() / 2);
+            joined(rows)
+        }
+        "shuffled" => {
+            // A fixed permutation: multiply by a number that shares no factor with the length.
+            let rows = rows();
+            let step = (rows.len() / 2 + 1..).find(|step| gcd(*step, rows.len()) == 1).expect("there is one");
+            joined((0..rows.len()).map(|at| rows[at * step % rows.len()].clone()).collect())
+        }
+        other => panic!("no variant is called {other}"),
+    }
+}
+
+fn gcd(a: usize, b: usize) -> usize {
+    if b == 0 { a } else { gcd(b, a % b) }
+}

@@ -1,0 +1,288 @@
+//! What a user types. Nothing here asks the system for anything.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::suite::parse_values;
+
+/// Prove that a new HTTP API answers what the legacy one answered, apart from declared differences.
+#[derive(Debug, Parser)]
+#[command(
+    name = "parity",
+    version,
+    propagate_version = true,
+    max_term_width = 100,
+    after_help = "Exit codes: 0 all pass; 1 something differs or is not approved; 2 bad usage or an invalid suite; \
+                  3 it could not be compared; 4 nothing was judged; 130 interrupted."
+)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+
+    /// The project's file; everything in it is relative to its folder. Looked for upwards from here when not given.
+    #[arg(long, global = true, value_name = "PATH", env = "PARITY_CONFIG")]
+    pub config: Option<PathBuf>,
+
+    /// When to use colours.
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    pub color: ColourChoice,
+
+    /// Say more of what happens: -v what is started and why, -vv every request.
+    #[arg(long, short, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Ask both sides the same, translate, compare, and give a verdict.
+    #[command(after_help = CHECK_EXAMPLES)]
+    Check(Box<CheckArguments>),
+    /// Show everything about one case of a recorded run: requests, raw answers, what each translation did, the differences.
+    #[command(after_help = "Examples:\n  parity explain run-trace/run_id=34\n  parity explain run-trace/run_id=34 --record run.jsonl")]
+    Explain(ExplainArguments),
+    /// Keep the services running between checks.
+    Env {
+        /// What to do with them.
+        #[command(subcommand)]
+        command: EnvCommand,
+    },
+    /// Write a run record as two HAR 1.2 files, one a side.
+    #[command(after_help = "Example:\n  parity har out/\n\nwrites out/legacy.har and out/candidate.har from the latest run.")]
+    Har(HarArguments),
+}
+
+const CHECK_EXAMPLES: &str = "Examples:
+  parity check
+  parity check run-trace --param run_id=34,100..120
+  parity check --legacy-url https://legacy.example.org --candidate-url http://127.0.0.1:8080
+  parity check --legacy-recording fixtures/recordings/run-trace.jsonl
+  parity check --environment processes --format json";
+
+/// Arguments of `parity check`.
+#[derive(Debug, Args)]
+pub struct CheckArguments {
+    /// Names of suites; all of the profile when none is given.
+    #[arg(value_name = "SUITE")]
+    pub suites: Vec<String>,
+
+    /// Other values for a parameter: a list with ranges, both ends included.
+    #[arg(long = "param", value_name = "NAME=VALUES", value_parser = parse_parameter)]
+    pub parameters: Vec<(String, Vec<String>)>,
+
+    #[command(flatten)]
+    pub services: ServiceArguments,
+
+    /// Ask the legacy at this address instead of starting it.
+    #[arg(long, value_name = "URL", conflicts_with = "legacy_recording")]
+    pub legacy_url: Option<String>,
+
+    /// Ask the candidate at this address instead of starting it.
+    #[arg(long, value_name = "URL", conflicts_with = "candidate_recording")]
+    pub candidate_url: Option<String>,
+
+    /// Take the legacy's answers from a run record or a HAR file.
+    #[arg(long, value_name = "FILE")]
+    pub legacy_recording: Option<PathBuf>,
+
+    /// Take the candidate's answers from a run record or a HAR file.
+    #[arg(long, value_name = "FILE")]
+    pub candidate_recording: Option<PathBuf>,
+
+    /// How many cases are asked at a time [default: 16, or 2 when a side is not on this machine].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
+    pub jobs: Option<u16>,
+
+    /// How many requests a second each side gets at the most [default: no limit, or 5 for a side that is not on this machine].
+    #[arg(long, value_name = "N", value_parser = parse_rate)]
+    pub rate: Option<f64>,
+
+    /// How long a side may take for one answer, such as `500ms` or `30s` [default: 30s].
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    pub timeout: Option<Duration>,
+
+    /// The largest body that is read, such as `64MiB` [default: 64MiB].
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    pub max_body: Option<u64>,
+
+    /// What is printed on standard output.
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: Format,
+}
+
+/// Arguments about services.
+#[derive(Debug, Args)]
+pub struct ServiceArguments {
+    /// What every service is; without it, and not under CI, what works is found and said.
+    #[arg(long, value_enum, value_name = "KIND", env = "PARITY_ENVIRONMENT")]
+    pub environment: Option<EnvironmentChoice>,
+
+    /// A profile of `parity.toml`.
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+
+    /// Start from nothing: use no prepared data, and keep none.
+    #[arg(long)]
+    pub fresh: bool,
+}
+
+/// Arguments of `parity explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArguments {
+    /// The case, as outputs name it: `run-trace/run_id=34`.
+    #[arg(value_name = "CASE")]
+    pub case: String,
+
+    /// The run record [default: the latest of this project].
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
+}
+
+/// What to do with an environment.
+#[derive(Debug, Subcommand)]
+pub enum EnvCommand {
+    /// Start the services and leave them running; a later check finds and reuses them.
+    Up(ServiceArguments),
+    /// Show what is running.
+    Status,
+    /// End what `up` started.
+    Down,
+}
+
+/// Arguments of `parity har`.
+#[derive(Debug, Args)]
+pub struct HarArguments {
+    /// The folder that gets `legacy.har` and `candidate.har`.
+    #[arg(value_name = "FOLDER")]
+    pub folder: PathBuf,
+
+    /// The run record [default: the latest of this project].
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum ColourChoice {
+    /// On a terminal, unless `NO_COLOR` is set; always when `CLICOLOR_FORCE` is.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What is printed on standard output.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Terminal,
+    /// One JSON document, when the run is over.
+    Json,
+}
+
+/// One kind for every service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum EnvironmentChoice {
+    /// Containers; a service that is declared only as a process stays one.
+    Containers,
+    /// Local programs.
+    Processes,
+    /// Addresses of what runs elsewhere.
+    Urls,
+    /// Recorded runs.
+    Recordings,
+}
+
+fn parse_parameter(text: &str) -> Result<(String, Vec<String>), String> {
+    let (name, values) = text.split_once('=').ok_or("expected `name=values`, such as `run_id=34,100..120`")?;
+    if name.is_empty() {
+        return Err("a name is missing before `=`".to_owned());
+    }
+    let values = parse_values(values).map_err(|error| error.to_string())?;
+    Ok((name.to_owned(), values))
+}
+
+fn parse_rate(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(rate) if rate > 0.0 && f64::is_finite(rate) => Ok(rate),
+        _ => Err("expected a number above 0, such as `5` or `0.5`".to_owned()),
+    }
+}
+
+/// Reads `500ms`, `30s` or `2m`.
+pub fn parse_duration(text: &str) -> Result<Duration, String> {
+    let unit_at = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(unit_at);
+    let number: u64 = number.parse().map_err(|_| EXPECTED_DURATION)?;
+    let duration = match unit.trim() {
+        "ms" => Duration::from_millis(number),
+        "s" => Duration::from_secs(number),
+        "m" => Duration::from_secs(number.saturating_mul(60)),
+        _ => return Err(EXPECTED_DURATION.to_owned()),
+    };
+    // A clock cannot be set that far ahead, and nobody waits a week.
+    if duration.is_zero() || duration > Duration::from_secs(7 * 24 * 3600) {
+        return Err("expected a time between 1ms and a week".to_owned());
+    }
+    Ok(duration)
+}
+
+const EXPECTED_DURATION: &str = "expected a time with its unit, such as `500ms`, `30s` or `2m`";
+
+/// Reads `1000`, `64KiB`, `8MiB` or `1GiB`, in bytes.
+pub fn parse_size(text: &str) -> Result<u64, String> {
+    const EXPECTED: &str = "expected a size, such as `500KiB`, `64MiB` or `1GiB`";
+    let unit_at = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(unit_at);
+    let number: u64 = number.parse().map_err(|_| EXPECTED)?;
+    let factor: u64 = match unit.trim() {
+        "" | "B" => 1,
+        "KiB" => 1 << 10,
+        "MiB" => 1 << 20,
+        "GiB" => 1 << 30,
+        _ => return Err(EXPECTED.to_owned()),
+    };
+    number.checked_mul(factor).filter(|size| *size > 0).ok_or_else(|| EXPECTED.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn times_and_sizes_have_units() {
+        assert_eq!(parse_duration("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(parse_duration("2m"), Ok(Duration::from_secs(120)));
+        for text in ["", "5", "s", "-1s", "1h", "0s", "99999999999999999999s", "18446744073709551615m"] {
+            assert!(parse_duration(text).is_err(), "{text}");
+        }
+        assert_eq!(parse_size("64MiB"), Ok(64 << 20));
+        assert_eq!(parse_size("10"), Ok(10));
+        for text in ["", "MiB", "1MB", "0", "99999999999GiB"] {
+            assert!(parse_size(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn parameters_are_read() {
+        assert_eq!(
+            parse_parameter("run_id=34,36..37"),
+            Ok(("run_id".into(), vec!["34".into(), "36".into(), "37".into()]))
+        );
+        assert!(parse_parameter("run_id").is_err());
+        assert!(parse_parameter("=1").is_err());
+        assert!(parse_parameter("run_id=").is_err());
+    }
+}

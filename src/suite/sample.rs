@@ -1,0 +1,198 @@
+//! The suite of the shipped example, as the tests of the pure middle use it, with answers to judge.
+
+use std::time::Duration;
+
+use crate::exchange::{Answer, Exchange, Headers, Observation, PerSide};
+use crate::path::Pattern;
+use crate::rule::{
+    CandidateError, CasePattern, Comparison, ComparisonRule, Empty, ErrorRow, ExpectedVerdict, Justification, LegacyError, Shape,
+    Spellings, Template, Translation, Treatment, VerdictName,
+};
+
+use super::{Binding, Bound, Case, ErrorPaths, Parameter, ParameterValue, RequestTemplate, SnapshotPolicy, Suite};
+
+/// Runs 24, 34, 36 and 999999 of `run-trace`; run 36 is an expected `legacy-broken`.
+pub(crate) fn suite() -> Suite {
+    let value = |text: &str, is: &str| ParameterValue {
+        text: text.into(),
+        is: Some(is.into()),
+    };
+    Suite {
+        name: "run-trace".into(),
+        title: Some("Trace of a run".into()),
+        file: "fixtures/suites/run-trace.toml".into(),
+        digest: "d".repeat(64),
+        parameters: vec![Parameter {
+            name: "run_id".into(),
+            values: vec![
+                value("24", "no trace"),
+                value("34", "a trace"),
+                value("36", "unescaped text"),
+                value("999999", "no such run"),
+            ],
+        }],
+        request: PerSide {
+            legacy: request("/api/v1/json/run/trace/{run_id}"),
+            candidate: request("/run/trace/{run_id}"),
+        },
+        error_paths: ErrorPaths {
+            code: Some(path(&["error", "code"])),
+            message: Some(path(&["error", "message"])),
+        },
+        translations: translations(),
+        comparisons: vec![Comparison {
+            rule: ComparisonRule::Rows {
+                key: vec!["repeat".into(), "fold".into(), "iteration".into()],
+            },
+            at: pattern("/trace"),
+            justification: because("a row is known by these three; the order still counts", 52),
+        }],
+        errors: vec![ErrorRow {
+            legacy: LegacyError {
+                status: 412,
+                code: Some("571".into()),
+                message: Some(Template::parse("Run not found.").unwrap()),
+            },
+            candidate: CandidateError {
+                status: 412,
+                problem_type: Some("https://openml.org/problems/run-not-found".into()),
+                title: Some("Run Not Found".into()),
+                detail: Some(Template::parse("Run {run_id} not found.").unwrap()),
+                code: Some("571".into()),
+                media_type: "application/problem+json".into(),
+            },
+            justification: because("errors are problem details in the new API", 58),
+        }],
+        expected: vec![ExpectedVerdict {
+            case: CasePattern("run_id=36".into()),
+            verdict: VerdictName::LegacyBroken,
+            signatures: Vec::new(),
+            justification: because("the legacy pastes unescaped text into its XML and answers 500", 66),
+        }],
+        snapshots: SnapshotPolicy::All,
+    }
+}
+
+/// The case of one run.
+pub(crate) fn case(run_id: &str) -> Case {
+    suite()
+        .cases()
+        .into_iter()
+        .find(|case| case.binding.get("run_id") == Some(run_id))
+        .unwrap_or_else(|| Case {
+            suite: "run-trace".into(),
+            binding: Binding(vec![Bound {
+                name: "run_id".into(),
+                value: run_id.into(),
+                is: None,
+            }]),
+        })
+}
+
+/// An answer that took 12 ms.
+pub(crate) fn answer(status: u16, media_type: &str, body: &str) -> Answer {
+    Ok(Observation {
+        status,
+        headers: Headers(vec![
+            ("Content-Type".into(), media_type.into()),
+            ("Date".into(), "Mon, 24 Nov 2025 00:00:00 GMT".into()),
+        ]),
+        body: body.to_owned().into(),
+        elapsed: Duration::from_millis(12),
+    })
+}
+
+/// Both sides answering JSON with status 200.
+pub(crate) fn exchange(legacy: &str, candidate: &str) -> Exchange {
+    PerSide {
+        legacy: answer(200, "application/json; charset=utf-8", legacy),
+        candidate: answer(200, "application/json", candidate),
+    }
+}
+
+/// What the legacy answers for run 34, with `rows` rows.
+pub(crate) fn legacy_trace(rows: usize) -> String {
+    let rows: Vec<String> = (0..rows)
+        .map(|row| {
+            format!(
+                r#"{{"repeat":"0","fold":"{}","iteration":"{}","setup_string":"{{\"C\": {row}}}","evaluation":"0.9{row}0","selected":"{}"}}"#,
+                row / 3,
+                row % 3,
+                row % 3 == 2
+            )
+        })
+        .collect();
+    format!(r#"{{"trace":{{"run_id":"34","trace_iteration":[{}]}}}}"#, rows.join(","))
+}
+
+/// What the candidate answers for run 34, with `rows` rows.
+pub(crate) fn candidate_trace(rows: usize) -> String {
+    let rows: Vec<String> = (0..rows)
+        .map(|row| {
+            format!(
+                r#"{{"repeat":0,"fold":{},"iteration":{},"setup_string":"{{\"C\": {row}}}","evaluation":0.9{row},"selected":{}}}"#,
+                row / 3,
+                row % 3,
+                row % 3 == 2
+            )
+        })
+        .collect();
+    format!(r#"{{"run_id":34,"trace":[{}]}}"#, rows.join(","))
+}
+
+fn translations() -> Vec<Translation> {
+    let typed = |treatment, at: &[&str], line| Translation::Treatment {
+        treatment,
+        at: at.iter().map(|text| pattern(text)).collect(),
+        justification: because("the legacy has only text; the new API is typed", line),
+    };
+    let shape = |shape, from, why: &str, line| Translation::Shape {
+        shape,
+        from: vec![pattern(from)],
+        justification: because(why, line),
+    };
+    vec![
+        shape(Shape::Unwrap, "/trace", "the legacy answers inside its XML root element", 14),
+        shape(
+            Shape::Rename { to: "trace".into() },
+            "/trace/trace_iteration",
+            "a list carries the name of what it lists",
+            19,
+        ),
+        shape(Shape::List, "/trace/trace_iteration", "a list of one is the element itself", 25),
+        typed(
+            Treatment::Integer { empty: Empty::Refused },
+            &["/run_id", "/trace/*/repeat", "/trace/*/fold", "/trace/*/iteration"],
+            30,
+        ),
+        typed(Treatment::Number { empty: Empty::Null }, &["/trace/*/evaluation"], 35),
+        typed(
+            Treatment::Boolean {
+                spellings: Spellings::default(),
+                empty: Empty::Refused,
+            },
+            &["/trace/*/selected"],
+            41,
+        ),
+    ]
+}
+
+fn request(target: &str) -> RequestTemplate {
+    RequestTemplate {
+        service: "either".into(),
+        method: "GET".into(),
+        target: Template::parse(target).unwrap(),
+    }
+}
+
+fn pattern(text: &str) -> Pattern {
+    Pattern::parse(text).unwrap()
+}
+
+fn path(names: &[&str]) -> crate::path::Path {
+    names.iter().map(|name| crate::path::Step::Member(name)).collect()
+}
+
+fn because(why: &str, line: usize) -> Justification {
+    Justification { why: why.into(), line }
+}

@@ -1,0 +1,5 @@
+//! What several features' tests stand on.
+
+pub mod database;
+pub mod http;
+pub mod run_trace_schema;
