@@ -41,24 +41,16 @@ fn main() -> ExitCode {
 
 /// Serves until the first signal, and then for as long as running requests may take or until the second.
 async fn run(config: Config) -> io::Result<Ended> {
-    let options = config
-        .database_url
-        .connect_options()
-        .unwrap_or_else(|error| {
-            Config::command()
-                .error(ErrorKind::ValueValidation, error)
-                .exit();
-        });
+    let options = config.database_url.connect_options().unwrap_or_else(|error| {
+        Config::command().error(ErrorKind::ValueValidation, error).exit();
+    });
     let database = Database::new(options, &config.limits);
     // Before the address is announced, so that whoever reads it may send a signal.
     let mut signals = Signals::catch()?;
 
-    let listener = TcpListener::bind(config.listen).await.map_err(|error| {
-        io::Error::new(
-            error.kind(),
-            format!("cannot listen on `{}`: {error}", config.listen),
-        )
-    })?;
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .map_err(|error| io::Error::new(error.kind(), format!("cannot listen on `{}`: {error}", config.listen)))?;
     announce(&listener)?;
 
     let (stop, stopped) = oneshot::channel::<()>();
@@ -86,19 +78,14 @@ async fn run(config: Config) -> io::Result<Ended> {
 /// Says where the service listens: the one line on stdout.
 fn announce(listener: &TcpListener) -> io::Result<()> {
     let address = listener.local_addr()?;
-    writeln!(io::stdout().lock(), "listening on http://{address}").map_err(|error| {
-        io::Error::new(
-            error.kind(),
-            format!("cannot write the address to stdout: {error}"),
-        )
-    })
+    writeln!(io::stdout().lock(), "listening on http://{address}")
+        .map_err(|error| io::Error::new(error.kind(), format!("cannot write the address to stdout: {error}")))
 }
 
 /// Logs to stderr, coloured on a terminal.
 fn start_log(filter: &str) {
     let filter = EnvFilter::builder().parse_lossy(filter);
-    let colours = io::stderr().is_terminal()
-        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let colours = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)

@@ -65,9 +65,10 @@ impl<'e> Cause<'e> {
         let (kind, reason) = match self {
             Self::System(error) => match error.kind() {
                 Kind::ConnectionRefused => (UnreachableKind::Refused, format!("connection refused by {authority}")),
-                Kind::ConnectionReset | Kind::ConnectionAborted | Kind::BrokenPipe => {
-                    (UnreachableKind::Refused, format!("connection reset by {authority} before an answer"))
-                }
+                Kind::ConnectionReset | Kind::ConnectionAborted | Kind::BrokenPipe => (
+                    UnreachableKind::Refused,
+                    format!("connection reset by {authority} before an answer"),
+                ),
                 Kind::TimedOut => (UnreachableKind::TimedOut, format!("no connection to {authority}: {}", words(error))),
                 _ => (UnreachableKind::Refused, format!("no connection to {authority}: {}", words(error))),
             },
@@ -77,7 +78,10 @@ impl<'e> Cause<'e> {
             }
             Self::Tls(error) => (UnreachableKind::Refused, format!("no TLS with {authority}: {error}")),
             Self::NotHttp(error) => (UnreachableKind::Broken, format!("the answer is not HTTP: {error}")),
-            Self::Closed => (UnreachableKind::Refused, format!("connection closed by {authority} before an answer")),
+            Self::Closed => (
+                UnreachableKind::Refused,
+                format!("connection closed by {authority} before an answer"),
+            ),
             Self::Other(error) => (UnreachableKind::Refused, format!("no answer from {authority}: {error}")),
         };
         Unreachable { kind, reason }
@@ -103,7 +107,7 @@ impl<'e> Cause<'e> {
 
 /// The innermost error of a chain.
 pub(super) fn root<'e>(error: &'e (dyn Error + 'static)) -> &'e (dyn Error + 'static) {
-    std::iter::successors(Some(error), |error| error.source()).last().unwrap_or(error)
+    std::iter::successors(Some(error), |error| (*error).source()).last().unwrap_or(error)
 }
 
 /// What the operating system says, without its number: `network is unreachable`.
@@ -160,7 +164,10 @@ mod tests {
             received: 10,
             announced: Some(20),
         };
-        let error = Outer(io::Error::new(io::ErrorKind::UnexpectedEof, "end of file before message length reached"));
+        let error = Outer(io::Error::new(
+            io::ErrorKind::UnexpectedEof,
+            "end of file before message length reached",
+        ));
         assert_eq!(
             Cause::of(&error).in_body(&progress).to_string(),
             "broken off: the body breaks off after 10 of 20 bytes: connection closed"

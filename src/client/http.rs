@@ -49,8 +49,7 @@ impl Client {
     pub fn new(config: ClientConfig) -> Result<Self, ClientError> {
         let base = Base::new(&config.base)?;
         let reach = Reach::of(&config.base);
-        let user_agent =
-            HeaderValue::from_str(&config.user_agent).map_err(|_| ClientError::UserAgent(config.user_agent.clone()))?;
+        let user_agent = HeaderValue::from_str(&config.user_agent).map_err(|_| ClientError::UserAgent(config.user_agent.clone()))?;
         // The library looks for its TLS provider in the process; whoever was first to say so is right.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut builder = reqwest::Client::builder()
@@ -166,8 +165,11 @@ impl Client {
         let headers = prepared.headers_mut();
         for (name, value) in &request.headers.0 {
             let field = HeaderName::from_bytes(name.as_bytes()).map_err(|_| not_asked(format!("`{name}` is no name of a header")))?;
-            let value = HeaderValue::from_bytes(value.as_bytes())
-                .map_err(|_| not_asked(format!("the value of header `{name}` holds a line end or another control character")))?;
+            let value = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| {
+                not_asked(format!(
+                    "the value of header `{name}` holds a line end or another control character"
+                ))
+            })?;
             headers.append(field, value);
         }
         if let Some(authorization) = &self.authorization {
@@ -229,7 +231,11 @@ fn asked_pause(response: &Response) -> Option<Duration> {
 
 /// The headers as text. The library lower-cases names and brings repeated ones together; order is otherwise that of the wire.
 fn headers(map: &HeaderMap) -> Headers {
-    Headers(map.iter().map(|(name, value)| (name.as_str().to_owned(), text(value.as_bytes()))).collect())
+    Headers(
+        map.iter()
+            .map(|(name, value)| (name.as_str().to_owned(), text(value.as_bytes())))
+            .collect(),
+    )
 }
 
 /// A header value as text: UTF-8 where it is that, else each byte the character of its number (ISO 8859-1), as HTTP once had it.
@@ -266,7 +272,10 @@ mod tests {
     #[test]
     fn the_password_of_a_base_becomes_basic_authentication() {
         let header = |url: &str| basic_authentication(&Url::parse(url).unwrap()).map(|value| value.to_str().unwrap().to_owned());
-        assert_eq!(header("http://Aladdin:open%20sesame@example.org"), Some("Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==".into()));
+        assert_eq!(
+            header("http://Aladdin:open%20sesame@example.org"),
+            Some("Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==".into())
+        );
         assert_eq!(header("http://example.org"), None);
     }
 

@@ -85,7 +85,11 @@ impl Pace {
         let now = Instant::now();
         Self(Some(Arc::new(Limits {
             // More permits than a semaphore can count are as good as none.
-            under_way: jobs.and_then(|jobs| usize::try_from(jobs.get()).ok().map(|jobs| Semaphore::new(jobs.min(Semaphore::MAX_PERMITS)))),
+            under_way: jobs.and_then(|jobs| {
+                usize::try_from(jobs.get())
+                    .ok()
+                    .map(|jobs| Semaphore::new(jobs.min(Semaphore::MAX_PERMITS)))
+            }),
             interval: rate.map_or(Duration::ZERO, Rate::interval),
             next: Mutex::new(Schedule { next: now, held: now }),
         })))

@@ -101,7 +101,10 @@ mod tests {
         ] {
             let joined = |prefix: &str| base(prefix).join(target).map(String::from);
             assert_eq!(joined("http://127.0.0.1:81").unwrap(), format!("http://127.0.0.1:81{target}"));
-            assert_eq!(joined("http://example.org/api/v1/").unwrap(), format!("http://example.org/api/v1{target}"));
+            assert_eq!(
+                joined("http://example.org/api/v1/").unwrap(),
+                format!("http://example.org/api/v1{target}")
+            );
             assert_eq!(joined("http://u:p@example.org/").unwrap(), format!("http://example.org{target}"));
         }
     }
@@ -121,7 +124,11 @@ mod tests {
         ] {
             let refused = base("http://127.0.0.1/api").join(target).unwrap_err();
             assert_eq!(refused.kind, UnreachableKind::NotAsked, "{target}");
-            assert!(refused.reason.contains(&format!("only as `{sent}`")), "{target}: {}", refused.reason);
+            assert!(
+                refused.reason.contains(&format!("only as `{sent}`")),
+                "{target}: {}",
+                refused.reason
+            );
         }
         let escape = base("http://127.0.0.1/api").join("/../../secret").unwrap_err();
         assert!(escape.reason.contains("only as `/secret`"), "{}", escape.reason);

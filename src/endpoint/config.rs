@@ -26,12 +26,7 @@ use url::Url;
 )]
 pub struct Config {
     /// Address to listen on; port 0 takes a free one
-    #[arg(
-        long,
-        env = "OPENML_API_LISTEN",
-        value_name = "ADDRESS",
-        default_value = "127.0.0.1:8080"
-    )]
+    #[arg(long, env = "OPENML_API_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
 
     /// Database to read: `mysql://USER:PASSWORD@HOST:PORT/DATABASE`
@@ -102,8 +97,7 @@ impl DatabaseUrl {
         if url.path().trim_matches('/').is_empty() {
             return Err(invalid("it names no database".to_owned()));
         }
-        let options =
-            MySqlConnectOptions::from_str(&self.0).map_err(|error| invalid(error.to_string()))?;
+        let options = MySqlConnectOptions::from_str(&self.0).map_err(|error| invalid(error.to_string()))?;
         // Only the character set matters to two SELECTs; the driver's other session settings would be noise.
         Ok(options
             .charset("utf8mb4")
@@ -129,9 +123,7 @@ impl fmt::Debug for DatabaseUrl {
 
 /// The database address cannot be used; says why without repeating it.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "`--database-url` or `DATABASE_URL` cannot be used: {reason}; expected `mysql://USER:PASSWORD@HOST:PORT/DATABASE`"
-)]
+#[error("`--database-url` or `DATABASE_URL` cannot be used: {reason}; expected `mysql://USER:PASSWORD@HOST:PORT/DATABASE`")]
 pub struct InvalidDatabaseUrl {
     reason: String,
 }
@@ -142,9 +134,7 @@ fn duration(text: &str) -> Result<Duration, String> {
         .ok()
         .and_then(|duration| Duration::try_from(duration).ok())
         .filter(|duration| !duration.is_zero())
-        .ok_or_else(|| {
-            "expected a duration above zero with its unit, such as `5s` or `250ms`".to_owned()
-        })
+        .ok_or_else(|| "expected a duration above zero with its unit, such as `5s` or `250ms`".to_owned())
 }
 
 /// Checks the directives of the log; they are read again when the log starts.
@@ -184,19 +174,11 @@ mod tests {
             .filter(|argument| argument.get_id() != "help" && argument.get_id() != "version")
             .map(|argument| {
                 let flag = argument.get_long().expect("a flag").to_owned();
-                let variable = argument
-                    .get_env()
-                    .expect("a variable")
-                    .to_str()
-                    .expect("text")
-                    .to_owned();
+                let variable = argument.get_env().expect("a variable").to_str().expect("text").to_owned();
                 (flag, variable)
             })
             .collect();
-        let settings: Vec<(&str, &str)> = settings
-            .iter()
-            .map(|(f, v)| (f.as_str(), v.as_str()))
-            .collect();
+        let settings: Vec<(&str, &str)> = settings.iter().map(|(f, v)| (f.as_str(), v.as_str())).collect();
         assert_eq!(
             settings,
             [
@@ -241,11 +223,7 @@ mod tests {
             "--log=loud=louder",
         ] {
             let error = parse(&["--database-url", URL, argument]).unwrap_err();
-            assert_eq!(
-                error.kind(),
-                clap::error::ErrorKind::ValueValidation,
-                "{argument}: {error}"
-            );
+            assert_eq!(error.kind(), clap::error::ErrorKind::ValueValidation, "{argument}: {error}");
         }
     }
 
@@ -268,10 +246,7 @@ mod tests {
     fn an_unusable_database_address_is_explained_and_not_repeated() {
         let expected = "expected `mysql://USER:PASSWORD@HOST:PORT/DATABASE`";
         let start = "`--database-url` or `DATABASE_URL` cannot be used:";
-        assert_eq!(
-            invalid(""),
-            format!("{start} relative URL without a base; {expected}")
-        );
+        assert_eq!(invalid(""), format!("{start} relative URL without a base; {expected}"));
         assert_eq!(
             invalid("mysql://u:secret@h:port/d"),
             format!("{start} invalid port number; {expected}")
@@ -280,10 +255,7 @@ mod tests {
             invalid("postgres://u:secret@h/d"),
             format!("{start} its scheme is not `mysql`; {expected}")
         );
-        assert_eq!(
-            invalid("mysql://u:secret@h/"),
-            format!("{start} it names no database; {expected}")
-        );
+        assert_eq!(invalid("mysql://u:secret@h/"), format!("{start} it names no database; {expected}"));
     }
 
     #[test]

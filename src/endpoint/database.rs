@@ -85,9 +85,7 @@ impl Database {
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseError {
     /// Nothing listens, or every connection is in use.
-    #[error(
-        "no connection to the database at `{address}` within {limit:?}; is it running, and are there enough connections?"
-    )]
+    #[error("no connection to the database at `{address}` within {limit:?}; is it running, and are there enough connections?")]
     NoConnection {
         /// Host and port.
         address: String,

@@ -17,8 +17,7 @@ pub(super) const MAX_TARGET_BYTES: usize = 8000;
 
 /// Logs each request at debug level, and gives its method and path to all that is logged while it runs.
 pub(super) async fn log(request: Request, next: Next) -> Response {
-    let span =
-        tracing::error_span!("request", method = %request.method(), path = request.uri().path());
+    let span = tracing::error_span!("request", method = %request.method(), path = request.uri().path());
     async move {
         let started = Instant::now();
         let response = next.run(request).await;
@@ -31,15 +30,9 @@ pub(super) async fn log(request: Request, next: Next) -> Response {
 
 /// Refuses a request target that is longer than [`MAX_TARGET_BYTES`].
 pub(super) async fn limit_target(request: Request, next: Next) -> Response {
-    let length = request
-        .uri()
-        .path_and_query()
-        .map_or(0, |target| target.as_str().len());
+    let length = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
     if length > MAX_TARGET_BYTES {
-        return Problem::UriTooLong {
-            limit: MAX_TARGET_BYTES,
-        }
-        .into_response();
+        return Problem::UriTooLong { limit: MAX_TARGET_BYTES }.into_response();
     }
     next.run(request).await
 }
@@ -47,12 +40,9 @@ pub(super) async fn limit_target(request: Request, next: Next) -> Response {
 /// Answers 500 when a handler panics, where the client would otherwise see its connection close.
 pub(super) async fn catch_panic(request: Request, next: Next) -> Response {
     // Nothing is shared with the handler but the pool, whose locks are its own concern.
-    AssertUnwindSafe(next.run(request))
-        .catch_unwind()
-        .await
-        .unwrap_or_else(|_| {
-            // The panic's message and place are on stderr already, from the panic hook.
-            tracing::error!("answered 500: a handler panicked");
-            Problem::Internal.into_response()
-        })
+    AssertUnwindSafe(next.run(request)).catch_unwind().await.unwrap_or_else(|_| {
+        // The panic's message and place are on stderr already, from the panic hook.
+        tracing::error!("answered 500: a handler panicked");
+        Problem::Internal.into_response()
+    })
 }

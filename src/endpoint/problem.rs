@@ -75,10 +75,7 @@ impl Problem {
                 detail: format!("Run id `{}` is not a positive integer.", shortened(found)),
                 code: None,
             },
-            Self::NotFound => blank(
-                StatusCode::NOT_FOUND,
-                "Nothing is served at this path.".to_owned(),
-            ),
+            Self::NotFound => blank(StatusCode::NOT_FOUND, "Nothing is served at this path.".to_owned()),
             Self::MethodNotAllowed => blank(
                 StatusCode::METHOD_NOT_ALLOWED,
                 "This path answers only the methods in `Allow`.".to_owned(),
@@ -111,8 +108,7 @@ impl IntoResponse for Problem {
             tracing::error!("answered 503: {cause}");
         }
         let document = self.document();
-        let status =
-            StatusCode::from_u16(document.status).expect("each status above is a valid one");
+        let status = StatusCode::from_u16(document.status).expect("each status above is a valid one");
         let body = serde_json::to_vec(&document).expect("texts and a number always serialize");
         let media_type = HeaderValue::from_static("application/problem+json");
         (status, [(header::CONTENT_TYPE, media_type)], body).into_response()
@@ -148,10 +144,7 @@ mod tests {
     async fn answer(problem: Problem) -> (u16, String) {
         let response = problem.into_response();
         assert_eq!(response.headers().len(), 1);
-        assert_eq!(
-            response.headers()[header::CONTENT_TYPE],
-            "application/problem+json"
-        );
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "application/problem+json");
         let status = response.status().as_u16();
         let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
         (status, String::from_utf8(body.to_vec()).unwrap())
@@ -165,23 +158,17 @@ mod tests {
         };
         let table = [
             (
-                Problem::RunNotFound {
-                    run_id: "999999".into(),
-                },
+                Problem::RunNotFound { run_id: "999999".into() },
                 412,
                 r#"{"type":"https://openml.org/problems/run-not-found","title":"Run Not Found","status":412,"detail":"Run 999999 not found.","code":"571"}"#,
             ),
             (
-                Problem::RunTraceNotFound {
-                    run_id: "24".into(),
-                },
+                Problem::RunTraceNotFound { run_id: "24".into() },
                 412,
                 r#"{"type":"https://openml.org/problems/run-trace-not-found","title":"Run Trace Not Found","status":412,"detail":"No trace found for run 24.","code":"572"}"#,
             ),
             (
-                Problem::InvalidRunId {
-                    found: "a\"b".into(),
-                },
+                Problem::InvalidRunId { found: "a\"b".into() },
                 422,
                 r#"{"type":"https://openml.org/problems/validation-error","title":"Validation Error","status":422,"detail":"Run id `a\"b` is not a positive integer."}"#,
             ),
@@ -218,15 +205,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_long_run_id_is_shortened_between_characters() {
-        let (_, body) = answer(Problem::InvalidRunId {
-            found: "é".repeat(65),
-        })
-        .await;
+        let (_, body) = answer(Problem::InvalidRunId { found: "é".repeat(65) }).await;
         assert!(body.contains(&format!("`{}…`", "é".repeat(64))), "{body}");
-        let (_, body) = answer(Problem::InvalidRunId {
-            found: "é".repeat(64),
-        })
-        .await;
+        let (_, body) = answer(Problem::InvalidRunId { found: "é".repeat(64) }).await;
         assert!(body.contains(&format!("`{}`", "é".repeat(64))), "{body}");
     }
 }

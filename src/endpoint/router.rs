@@ -62,10 +62,7 @@ mod tests {
         };
         // Port 1 is reserved (tcpmux) and below what an ordinary program can bind.
         router(Database::new(
-            MySqlConnectOptions::new()
-                .host("127.0.0.1")
-                .port(1)
-                .database("none"),
+            MySqlConnectOptions::new().host("127.0.0.1").port(1).database("none"),
             &limits,
         ))
     }
@@ -78,11 +75,7 @@ mod tests {
     }
 
     async fn ask(service: Router, method: &str, target: &str) -> Answer {
-        let request = Request::builder()
-            .method(method)
-            .uri(target)
-            .body(Body::empty())
-            .unwrap();
+        let request = Request::builder().method(method).uri(target).body(Body::empty()).unwrap();
         let response = service.oneshot(request).await.unwrap();
         let text = |name| {
             response
@@ -119,20 +112,14 @@ mod tests {
     #[tokio::test]
     async fn health_answers_without_a_database() {
         let answer = ask(service(), "GET", "/health").await;
-        assert_eq!(
-            (answer.status, answer.media_type.as_str()),
-            (200, "application/json")
-        );
+        assert_eq!((answer.status, answer.media_type.as_str()), (200, "application/json"));
         assert_eq!(answer.body, r#"{"status":"ok"}"#);
     }
 
     #[tokio::test]
     async fn head_has_the_status_and_no_body() {
         let answer = ask(service(), "HEAD", "/health").await;
-        assert_eq!(
-            (answer.status, answer.media_type.as_str()),
-            (200, "application/json")
-        );
+        assert_eq!((answer.status, answer.media_type.as_str()), (200, "application/json"));
         assert_eq!(answer.body, "");
     }
 
@@ -160,15 +147,8 @@ mod tests {
                     answer.body,
                     r#"{"type":"about:blank","title":"Method Not Allowed","status":405,"detail":"This path answers only the methods in `Allow`."}"#
                 );
-                assert_eq!(
-                    (answer.status, answer.media_type.as_str()),
-                    (405, "application/problem+json")
-                );
-                assert_eq!(
-                    answer.allow.as_deref(),
-                    Some("GET,HEAD"),
-                    "{method} {target}"
-                );
+                assert_eq!((answer.status, answer.media_type.as_str()), (405, "application/problem+json"));
+                assert_eq!(answer.allow.as_deref(), Some("GET,HEAD"), "{method} {target}");
             }
         }
     }
@@ -235,10 +215,7 @@ mod tests {
             panic!("on purpose, in a test")
         }
         let answer = ask(guarded(Router::new().route("/", get(panics))), "GET", "/").await;
-        assert_eq!(
-            (answer.status, answer.media_type.as_str()),
-            (500, "application/problem+json")
-        );
+        assert_eq!((answer.status, answer.media_type.as_str()), (500, "application/problem+json"));
         assert_eq!(
             answer.body,
             r#"{"type":"about:blank","title":"Internal Server Error","status":500,"detail":"The service failed to answer this request."}"#

@@ -35,11 +35,7 @@ impl Endpoint {
             let _ = stopped.await;
         };
         let serving = tokio::spawn(serve(listener, shutdown, service, limits.shutdown_timeout));
-        Self {
-            address,
-            stop,
-            serving,
-        }
+        Self { address, stop, serving }
     }
 
     async fn get(&self, target: &str) -> Answer {
@@ -64,8 +60,7 @@ impl Way {
         let mut url = Url::parse(url).unwrap();
         let server = url.socket_addrs(|| None).unwrap()[0];
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        url.set_port(Some(listener.local_addr().unwrap().port()))
-            .unwrap();
+        url.set_port(Some(listener.local_addr().unwrap().port())).unwrap();
         let freeze = Arc::new(Notify::new());
         let frozen = Arc::clone(&freeze);
         let accepting = tokio::spawn(async move {
@@ -130,10 +125,7 @@ fn assert_trace(answer: &Answer, body: &str) {
 fn assert_problem(answer: &Answer, status: u16, body: &str) {
     assert_eq!(answer.body, body);
     assert_eq!(answer.status, status);
-    assert_eq!(
-        answer.header("content-type"),
-        Some("application/problem+json")
-    );
+    assert_eq!(answer.header("content-type"), Some("application/problem+json"));
 }
 
 const UNAVAILABLE: &str = r#"{"type":"about:blank","title":"Service Unavailable","status":503,"detail":"The service cannot answer at the moment; try again later."}"#;
@@ -263,15 +255,10 @@ async fn an_evaluation_keeps_every_digit_or_is_null() {
     let rows: Vec<String> = (0..)
         .zip(table)
         .map(|(iteration, (_, number))| {
-            format!(
-                r#"{{"repeat":0,"fold":0,"iteration":{iteration},"setup_string":"{{}}","evaluation":{number},"selected":false}}"#
-            )
+            format!(r#"{{"repeat":0,"fold":0,"iteration":{iteration},"setup_string":"{{}}","evaluation":{number},"selected":false}}"#)
         })
         .collect();
-    assert_trace(
-        &answer,
-        &format!(r#"{{"run_id":34,"trace":[{}]}}"#, rows.join(",")),
-    );
+    assert_trace(&answer, &format!(r#"{{"run_id":34,"trace":[{}]}}"#, rows.join(",")));
 }
 
 #[tokio::test]
@@ -399,16 +386,10 @@ async fn the_headers_are_few_and_head_has_the_same_as_get() {
         ("content-length", &*get.body.len().to_string()),
         ("connection", "close"),
     ];
-    let headers: Vec<(&str, &str)> = get
-        .headers
-        .iter()
-        .map(|(name, value)| (&**name, &**value))
-        .collect();
+    let headers: Vec<(&str, &str)> = get.headers.iter().map(|(name, value)| (&**name, &**value)).collect();
     assert_eq!(headers, expected);
 
-    let head = http::request(endpoint.address, "HEAD", "/run/trace/34")
-        .await
-        .unwrap();
+    let head = http::request(endpoint.address, "HEAD", "/run/trace/34").await.unwrap();
     assert_eq!(
         head,
         Answer {
@@ -499,11 +480,7 @@ async fn a_slow_database_is_a_503_problem_in_time_and_costs_no_connection() {
     for _ in 0..3 {
         let started = Instant::now();
         assert_problem(&endpoint.get("/run/trace/34").await, 503, UNAVAILABLE);
-        assert!(
-            started.elapsed() < Duration::from_secs(5),
-            "{:?}",
-            started.elapsed()
-        );
+        assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
     }
     // The database gives up on its side too, while the table is still locked.
     schema.wait_for_running_statements(0).await;
@@ -561,10 +538,8 @@ async fn the_database_is_told_the_limit_of_a_statement() {
         .ask(|connection| {
             // MySQL has one of these variables, MariaDB the other.
             Box::pin(
-                sqlx::query_scalar(
-                    "SELECT CAST(/*!50708 @@max_execution_time */ /*M!100101 @@max_statement_time * 1000 */ AS SIGNED)",
-                )
-                .fetch_one(connection),
+                sqlx::query_scalar("SELECT CAST(/*!50708 @@max_execution_time */ /*M!100101 @@max_statement_time * 1000 */ AS SIGNED)")
+                    .fetch_one(connection),
             )
         })
         .await
@@ -582,12 +557,7 @@ async fn many_requests_share_few_connections() {
     let mut schema = Schema::create(&database).await;
     for run_id in 1..=8 {
         schema.insert_run(run_id).await;
-        schema
-            .insert_trace(&[Row {
-                run_id,
-                ..Row::default()
-            }])
-            .await;
+        schema.insert_trace(&[Row { run_id, ..Row::default() }]).await;
     }
     let limits = Limits {
         database_connections: 2,
@@ -598,12 +568,7 @@ async fn many_requests_share_few_connections() {
     let requests: Vec<_> = (0..64)
         .map(|request| {
             let (address, run_id) = (endpoint.address, request % 8 + 1);
-            tokio::spawn(async move {
-                (
-                    run_id,
-                    http::get(address, &format!("/run/trace/{run_id}")).await,
-                )
-            })
+            tokio::spawn(async move { (run_id, http::get(address, &format!("/run/trace/{run_id}")).await) })
         })
         .collect();
     for request in requests {
@@ -644,9 +609,7 @@ async fn a_long_trace_is_answered_whole_and_in_order() {
         .iter()
         .map(|row| ["repeat", "fold", "iteration"].map(|name| row[name].as_i64().unwrap()))
         .collect();
-    let expected: Vec<[i64; 3]> = (0..1000)
-        .map(|row| [row / 100, row / 10 % 10, row % 10])
-        .collect();
+    let expected: Vec<[i64; 3]> = (0..1000).map(|row| [row / 100, row / 10 % 10, row % 10]).collect();
     assert_eq!(found, expected);
     endpoint.stop().await;
     schema.remove().await;

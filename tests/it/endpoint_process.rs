@@ -43,26 +43,13 @@ struct Process {
 impl Process {
     /// Starts the service and reads the line that says where it listens.
     fn start(url: &str, arguments: &[&str]) -> Self {
-        let mut child = openml_api()
-            .env("DATABASE_URL", url)
-            .args(arguments)
-            .spawn()
-            .unwrap();
+        let mut child = openml_api().env("DATABASE_URL", url).args(arguments).spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         stdout.read_line(&mut line).unwrap();
-        let address = line
-            .strip_prefix("listening on http://")
-            .and_then(|rest| rest.strip_suffix('\n'));
-        let address = address
-            .unwrap_or_else(|| panic!("not an address: {line:?}"))
-            .parse()
-            .unwrap();
-        Self {
-            child,
-            stdout,
-            address,
-        }
+        let address = line.strip_prefix("listening on http://").and_then(|rest| rest.strip_suffix('\n'));
+        let address = address.unwrap_or_else(|| panic!("not an address: {line:?}")).parse().unwrap();
+        Self { child, stdout, address }
     }
 
     fn signal(&self, signal: Signal) {
@@ -76,20 +63,12 @@ impl Process {
             if let Some(status) = self.child.try_wait().unwrap() {
                 break status;
             }
-            assert!(
-                started.elapsed() < Duration::from_secs(20),
-                "the service does not end"
-            );
+            assert!(started.elapsed() < Duration::from_secs(20), "the service does not end");
             std::thread::sleep(Duration::from_millis(5));
         };
         let (mut stdout, mut stderr) = (String::new(), String::new());
         self.stdout.read_to_string(&mut stdout).unwrap();
-        self.child
-            .stderr
-            .take()
-            .unwrap()
-            .read_to_string(&mut stderr)
-            .unwrap();
+        self.child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
         (status, stdout, stderr)
     }
 }
@@ -110,11 +89,7 @@ fn run(arguments: &[&str], url: Option<&str>) -> (Option<i32>, String, String) {
     }
     let output = command.args(arguments).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
-    (
-        output.status.code(),
-        text(output.stdout),
-        text(output.stderr),
-    )
+    (output.status.code(), text(output.stdout), text(output.stderr))
 }
 
 #[tokio::test]
@@ -133,10 +108,7 @@ async fn it_prints_one_line_serves_without_a_database_and_ends_on_either_signal(
             stderr.contains("no connection to the database at `127.0.0.1:1` within 50ms"),
             "{stderr}"
         );
-        assert!(
-            stderr.contains("/run/trace/34"),
-            "the cause stands beside its request: {stderr}"
-        );
+        assert!(stderr.contains("/run/trace/34"), "the cause stands beside its request: {stderr}");
         assert!(!stderr.contains("s3cr3t"), "{stderr}");
     }
 }
@@ -158,10 +130,7 @@ async fn a_running_request_is_answered_after_sigterm() {
     process.signal(Signal::TERM);
     let started = Instant::now();
     while http::request(address, "GET", "/health").await.is_ok() {
-        assert!(
-            started.elapsed() < Duration::from_secs(20),
-            "it still accepts connections"
-        );
+        assert!(started.elapsed() < Duration::from_secs(20), "it still accepts connections");
     }
     assert!(!request.is_finished());
 
@@ -184,30 +153,20 @@ async fn a_request_that_does_not_finish_is_cut_off() {
 
     for (arguments, signals) in [
         // Its time is over.
-        (
-            ["--query-timeout=1h", "--shutdown-timeout=100ms"],
-            &[Signal::TERM][..],
-        ),
+        (["--query-timeout=1h", "--shutdown-timeout=100ms"], &[Signal::TERM][..]),
         // Whoever ends it is impatient.
-        (
-            ["--query-timeout=1h", "--shutdown-timeout=1h"],
-            &[Signal::TERM, Signal::INT][..],
-        ),
+        (["--query-timeout=1h", "--shutdown-timeout=1h"], &[Signal::TERM, Signal::INT][..]),
     ] {
         let process = Process::start(schema.url(), &arguments);
         let address = process.address;
-        let request =
-            tokio::spawn(async move { http::request(address, "GET", "/run/trace/34").await });
+        let request = tokio::spawn(async move { http::request(address, "GET", "/run/trace/34").await });
         schema.wait_for_running_statements(1).await;
         for signal in signals {
             process.signal(*signal);
         }
         let (status, _, stderr) = process.end();
         assert_eq!(status.code(), Some(1), "{stderr}");
-        assert!(
-            stderr.contains("ended with requests unanswered"),
-            "{stderr}"
-        );
+        assert!(stderr.contains("ended with requests unanswered"), "{stderr}");
         assert!(request.await.unwrap().is_err());
         schema.kill_connections().await;
         schema.wait_for_running_statements(0).await;
@@ -241,9 +200,7 @@ fn an_address_that_is_taken_is_named() {
     let (code, stdout, stderr) = run(&["--listen", &address], Some(NO_DATABASE));
     assert_eq!((code, stdout.as_str()), (Some(1), ""));
     assert!(
-        stderr.contains(&format!(
-            "cannot listen on `{address}`: Address already in use"
-        )),
+        stderr.contains(&format!("cannot listen on `{address}`: Address already in use")),
         "{stderr}"
     );
 }
@@ -264,11 +221,5 @@ fn help_shows_every_setting_and_no_value_of_the_environment() {
     }
     assert!(!help.contains("s3cr3t"), "{help}");
     let (code, version, _) = run(&["--version"], None);
-    assert_eq!(
-        (code, version),
-        (
-            Some(0),
-            format!("openml-api {}\n", env!("CARGO_PKG_VERSION"))
-        )
-    );
+    assert_eq!((code, version), (Some(0), format!("openml-api {}\n", env!("CARGO_PKG_VERSION"))));
 }

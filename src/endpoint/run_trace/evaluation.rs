@@ -37,16 +37,11 @@ fn json_number(stored: &str) -> Option<String> {
         None => (false, text.strip_prefix('+').unwrap_or(text)),
     };
     // The `e` stays with the exponent, which JSON takes as it is.
-    let (significand, exponent) =
-        unsigned.split_at(unsigned.find(['e', 'E']).unwrap_or(unsigned.len()));
+    let (significand, exponent) = unsigned.split_at(unsigned.find(['e', 'E']).unwrap_or(unsigned.len()));
     let (whole, fraction) = significand.split_once('.').unwrap_or((significand, ""));
 
     let has_digits = !(whole.is_empty() && fraction.is_empty());
-    if !(has_digits
-        && only_digits(whole)
-        && only_digits(fraction)
-        && is_exponent_or_empty(exponent))
-    {
+    if !(has_digits && only_digits(whole) && only_digits(fraction) && is_exponent_or_empty(exponent)) {
         return None;
     }
 
@@ -199,9 +194,7 @@ mod tests {
             Some(at) => (&text[..at], text[at + 1..].parse::<i64>().unwrap()),
             None => (text, 0),
         };
-        let places = significand
-            .rfind('.')
-            .map_or(0, |at| significand.len() - at - 1);
+        let places = significand.rfind('.').map_or(0, |at| significand.len() - at - 1);
         let digits: String = significand.chars().filter(char::is_ascii_digit).collect();
         let kept = digits.trim_end_matches('0');
         let dropped = digits.len() - kept.len();
@@ -238,9 +231,7 @@ mod tests {
                 (At::Whole | At::Point, b'e' | b'E') => At::E,
                 (At::E, b'+' | b'-') => At::ESigned,
                 (At::E | At::ESigned | At::Exponent, b'0'..=b'9') => At::Exponent,
-                (At::Whole | At::Point | At::Exponent | At::End, b' ' | b'\t' | b'\r' | b'\n') => {
-                    At::End
-                }
+                (At::Whole | At::Point | At::Exponent | At::End, b' ' | b'\t' | b'\r' | b'\n') => At::End,
                 _ => return false,
             };
         }

@@ -31,9 +31,7 @@ async fn run_trace(
     let id = match segment.parse() {
         Ok(RunId::Storable(id)) => id,
         Ok(id @ RunId::TooLarge(_)) => {
-            return Err(Problem::RunNotFound {
-                run_id: id.to_string(),
-            });
+            return Err(Problem::RunNotFound { run_id: id.to_string() });
         }
         Err(_) => return Err(Problem::InvalidRunId { found: segment }),
     };
@@ -42,12 +40,8 @@ async fn run_trace(
             run_id: id,
             trace: rows.into_iter().map(TraceIteration::from).collect(),
         })),
-        Found::RunWithoutTrace => Err(Problem::RunTraceNotFound {
-            run_id: id.to_string(),
-        }),
-        Found::Nothing => Err(Problem::RunNotFound {
-            run_id: id.to_string(),
-        }),
+        Found::RunWithoutTrace => Err(Problem::RunTraceNotFound { run_id: id.to_string() }),
+        Found::Nothing => Err(Problem::RunNotFound { run_id: id.to_string() }),
     }
 }
 

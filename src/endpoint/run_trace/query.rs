@@ -21,10 +21,7 @@ pub(super) struct TraceRow {
 }
 
 /// Whether there is a run with this id. Runs that are not public count too, as they do for the legacy.
-pub(super) async fn run_exists(
-    connection: &mut MySqlConnection,
-    id: NonZeroU32,
-) -> sqlx::Result<bool> {
+pub(super) async fn run_exists(connection: &mut MySqlConnection, id: NonZeroU32) -> sqlx::Result<bool> {
     sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM run WHERE rid = ?)")
         .bind(id.get())
         .fetch_one(connection)
@@ -33,10 +30,7 @@ pub(super) async fn run_exists(
 
 /// The trace of a run, in the order in which it is answered: that of the legacy, and then by engine, which the
 /// legacy leaves open.
-pub(super) async fn trace_of_run(
-    connection: &mut MySqlConnection,
-    id: NonZeroU32,
-) -> sqlx::Result<Vec<TraceRow>> {
+pub(super) async fn trace_of_run(connection: &mut MySqlConnection, id: NonZeroU32) -> sqlx::Result<Vec<TraceRow>> {
     sqlx::query_as(
         "SELECT `repeat`, fold, iteration, setup_string, evaluation, selected \
          FROM trace WHERE run_id = ? \

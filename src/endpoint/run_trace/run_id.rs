@@ -24,9 +24,7 @@ impl FromStr for RunId {
             return Err(InvalidRunId);
         }
         // Only an overflow is left to fail.
-        Ok(digits
-            .parse()
-            .map_or_else(|_| Self::TooLarge(digits.into()), Self::Storable))
+        Ok(digits.parse().map_or_else(|_| Self::TooLarge(digits.into()), Self::Storable))
     }
 }
 
@@ -63,24 +61,16 @@ mod tests {
 
     #[test]
     fn an_id_beyond_the_column_keeps_its_digits() {
-        for digits in [
-            "4294967296",
-            "18446744073709551616",
-            "99999999999999999999999999999999999999999999",
-        ] {
+        for digits in ["4294967296", "18446744073709551616", "99999999999999999999999999999999999999999999"] {
             assert_eq!(digits.parse(), Ok(RunId::TooLarge(digits.into())));
-            assert_eq!(
-                format!("00{digits}").parse(),
-                Ok(RunId::TooLarge(digits.into()))
-            );
+            assert_eq!(format!("00{digits}").parse(), Ok(RunId::TooLarge(digits.into())));
         }
     }
 
     #[test]
     fn anything_else_is_none() {
         for text in [
-            "", "0", "000", "-1", "+34", "34.0", "3e1", "abc", "34abc", " 34", "34\n", "0x22",
-            "٣٤", "³⁴",
+            "", "0", "000", "-1", "+34", "34.0", "3e1", "abc", "34abc", " 34", "34\n", "0x22", "٣٤", "³⁴",
         ] {
             assert_eq!(text.parse::<RunId>(), Err(InvalidRunId), "{text:?}");
         }

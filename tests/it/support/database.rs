@@ -39,8 +39,7 @@ impl Database {
     /// `None`, said on stderr, when its programs are missing and `PARITY_TEST_ALLOW_SKIP` allows to go on without.
     pub async fn start() -> Option<Self> {
         if let Err(missing) = programs() {
-            let allowed = std::env::var("PARITY_TEST_ALLOW_SKIP")
-                .is_ok_and(|value| !matches!(&*value, "" | "0"));
+            let allowed = std::env::var("PARITY_TEST_ALLOW_SKIP").is_ok_and(|value| !matches!(&*value, "" | "0"));
             assert!(
                 allowed,
                 "`{missing}` is not installed: `ci/test` installs what the tests need; \
@@ -48,8 +47,7 @@ impl Database {
             );
             // Not `eprintln`, which the test harness swallows when a test passes.
             let name = std::thread::current().name().unwrap_or("a test").to_owned();
-            writeln!(io::stderr(), "SKIPPED {name}: `{missing}` is not installed")
-                .expect("stderr is open");
+            writeln!(io::stderr(), "SKIPPED {name}: `{missing}` is not installed").expect("stderr is open");
             return None;
         }
         let prepared = prepare();
@@ -83,9 +81,7 @@ impl Drop for Database {
 /// Checks that the programs are there; the error is the name of the first that is not.
 fn programs() -> Result<(), &'static str> {
     for program in ["mariadbd", "mariadb-install-db"] {
-        let found = std::env::var_os("PATH").is_some_and(|path| {
-            std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
-        });
+        let found = std::env::var_os("PATH").is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(program).is_file()));
         if !found {
             return Err(program);
         }
@@ -95,11 +91,7 @@ fn programs() -> Result<(), &'static str> {
 
 /// An initialised data directory that no server runs on, made by the first test that needs it.
 fn prepare() -> PathBuf {
-    let version = Command::new("mariadbd")
-        .arg("--version")
-        .output()
-        .unwrap()
-        .stdout;
+    let version = Command::new("mariadbd").arg("--version").output().unwrap().stdout;
     let key = blake3::hash(&[&version, SIZES.concat().as_bytes()].concat()).to_hex();
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let prepared = folder.join(format!("mariadb-{}", &key[..16]));
@@ -120,11 +112,7 @@ fn prepare() -> PathBuf {
             .args(SIZES)
             .output()
             .unwrap();
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         fs::rename(aside.keep(), &prepared).unwrap();
     }
     prepared
@@ -132,21 +120,12 @@ fn prepare() -> PathBuf {
 
 /// Starts a server on a port that seems free; `None` when it ended before it answered.
 async fn try_start(directory: &Path) -> Option<(Child, u16)> {
-    let port = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     // Only this server can answer at a socket in this directory; somebody else could at the port.
     let socket = directory.join("s");
     let error_log = File::create(directory.join("log")).unwrap();
     let mut server = dies_with_parent("mariadbd")
-        .args([
-            "--no-defaults",
-            "--user=root",
-            "--bind-address=127.0.0.1",
-            "--skip-name-resolve",
-        ])
+        .args(["--no-defaults", "--user=root", "--bind-address=127.0.0.1", "--skip-name-resolve"])
         .args([
             "--performance-schema=OFF",
             "--innodb-flush-log-at-trx-commit=0",
@@ -174,10 +153,7 @@ async fn try_start(directory: &Path) -> Option<(Child, u16)> {
         }
         if started.elapsed() > DEADLINE {
             end(&mut server);
-            panic!(
-                "mariadbd did not answer within {DEADLINE:?}:\n{}",
-                log(directory)
-            );
+            panic!("mariadbd did not answer within {DEADLINE:?}:\n{}", log(directory));
         }
         tokio::time::sleep(Duration::from_millis(5)).await;
     }

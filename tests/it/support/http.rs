@@ -26,19 +26,13 @@ impl Answer {
 /// Sends a request without a body and reads until the server closes the connection.
 pub async fn request(address: SocketAddr, method: &str, target: &str) -> std::io::Result<Answer> {
     let mut connection = TcpStream::connect(address).await?;
-    let request =
-        format!("{method} {target} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
+    let request = format!("{method} {target} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
     connection.write_all(request.as_bytes()).await?;
     let mut answer = Vec::new();
     connection.read_to_end(&mut answer).await?;
     let answer = String::from_utf8(answer).expect("this service answers in UTF-8");
 
-    let closed = || {
-        std::io::Error::new(
-            std::io::ErrorKind::UnexpectedEof,
-            format!("no whole answer: {answer}"),
-        )
-    };
+    let closed = || std::io::Error::new(std::io::ErrorKind::UnexpectedEof, format!("no whole answer: {answer}"));
     let (head, body) = answer.split_once("\r\n\r\n").ok_or_else(closed)?;
     let mut lines = head.lines();
     let status = lines

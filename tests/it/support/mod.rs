@@ -3,3 +3,4 @@
 pub mod database;
 pub mod http;
 pub mod run_trace_schema;
+pub mod scripted;

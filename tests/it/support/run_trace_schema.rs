@@ -83,14 +83,8 @@ impl Schema {
         let name = format!("run_trace_{:016x}", RandomState::new().hash_one(0));
         let options: MySqlConnectOptions = database.url("").parse().unwrap();
         let mut connection = options.connect().await.unwrap();
-        connection
-            .execute(AssertSqlSafe(format!("CREATE DATABASE {name}")))
-            .await
-            .unwrap();
-        connection
-            .execute(AssertSqlSafe(format!("USE {name}")))
-            .await
-            .unwrap();
+        connection.execute(AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
+        connection.execute(AssertSqlSafe(format!("USE {name}"))).await.unwrap();
         Self {
             connection,
             url: database.url(&name),
@@ -155,23 +149,19 @@ impl Schema {
     pub async fn wait_for_running_statements(&mut self, expected: i64) {
         let started = Instant::now();
         while self.running_statements().await != expected {
-            assert!(
-                started.elapsed() < Duration::from_secs(20),
-                "never {expected} statements at once"
-            );
+            assert!(started.elapsed() < Duration::from_secs(20), "never {expected} statements at once");
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
 
     /// Closes every other connection to this schema from the server's end.
     pub async fn kill_connections(&mut self) -> usize {
-        let ids: Vec<i64> = sqlx::query_scalar(
-            "SELECT CAST(id AS SIGNED) FROM information_schema.processlist WHERE db = ? AND id <> connection_id()",
-        )
-        .bind(&self.name)
-        .fetch_all(&mut self.connection)
-        .await
-        .unwrap();
+        let ids: Vec<i64> =
+            sqlx::query_scalar("SELECT CAST(id AS SIGNED) FROM information_schema.processlist WHERE db = ? AND id <> connection_id()")
+                .bind(&self.name)
+                .fetch_all(&mut self.connection)
+                .await
+                .unwrap();
         for id in &ids {
             self.connection
                 .execute(AssertSqlSafe(format!("KILL CONNECTION {id}")))
