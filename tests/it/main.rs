@@ -1,5 +1,6 @@
 //! Tests of the whole program, one file per feature.
 
+mod client;
 mod endpoint;
 mod endpoint_limits;
 mod endpoint_process;
