@@ -3,6 +3,7 @@
 mod endpoint;
 mod endpoint_limits;
 mod endpoint_process;
+mod environment;
 mod house;
 mod invalid;
 mod support;
