@@ -4,6 +4,7 @@ mod client;
 mod endpoint;
 mod endpoint_limits;
 mod endpoint_process;
+mod environment;
 mod house;
 mod invalid;
 mod stand_in;
