@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::exchange::Side;
-use crate::record::har;
+
 use crate::report::Exit;
 
 use super::args::HarArguments;

@@ -65,7 +65,7 @@ pub fn replace_by_recording(config: &mut Config, choice: &mut Choice, name: &str
     if let Some(service) = config.services.get_mut(name) {
         service.recording = Some(environment::Recording {
             path: Template::literal(&path.to_string_lossy()),
-            oracle: environment::Oracle::Unknown,
+            oracle: OracleKind::Unknown,
         });
     }
 }
@@ -75,11 +75,7 @@ pub fn replace_by_recording(config: &mut Config, choice: &mut Choice, name: &str
 /// # Errors
 /// When its address cannot be asked, or its recording cannot be read.
 pub fn service(resolved: &Resolved, side: Side, manners: &Manners, root: &Path) -> Result<(Service, Oracle), Failure> {
-    let kind = match resolved.oracle {
-        environment::Oracle::Genuine => OracleKind::Genuine,
-        environment::Oracle::StandIn => OracleKind::StandIn,
-        environment::Oracle::Unknown => OracleKind::Unknown,
-    };
+    let kind = resolved.oracle;
     if let Some(path) = &resolved.recording {
         return recorded(&root.join(path), side, kind);
     }
@@ -118,4 +114,16 @@ fn shown(resolved: &Resolved, base: &Url) -> String {
         Some(image) => format!("{} ({})", image.name, image.digest.as_deref().unwrap_or(&image.id)),
         None => format!("{} at {}", resolved.kind, Redactor::address(base).trim_end_matches('/')),
     }
+}
+
+fn recorded(path: &Path, side: Side, kind: OracleKind) -> Result<(Service, Oracle), Failure> {
+    let recording = Recording::open(path, side).map_err(|error| Failure::Usage(error.to_string()))?;
+    let source = format!("recording {}", path.display());
+    let service = Service {
+        base: recording.base(side).map(str::to_owned),
+        shown: source.clone(),
+        source: Arc::new(Source::Recorded { recording, side }),
+        secrets: Vec::new(),
+    };
+    Ok((service, Oracle { kind, source }))
 }
