@@ -58,7 +58,7 @@
 //! | [`translate`], [`compare`], [`verdict`] | the middle | yes |
 //! | [`snapshot`] | insta files | but for its store |
 //! | [`report`] | one model of a run, many renderers | yes |
-//! | `redact`, `record`, [`client`], `environment` | the edges: secrets, disk, HTTP, services | no |
+//! | [`redact`], `record`, [`client`], `environment` | the edges: secrets, disk, HTTP, services | no |
 //! | `run` | joins the middle to the edges | no |
 //! | `cli` | one file per command; the only room that prints | no |
 //! | `endpoint` | the candidate service of this repository; knows nothing of the harness | no |
@@ -70,6 +70,7 @@ pub mod diagnostic;
 pub mod endpoint;
 pub mod exchange;
 pub mod path;
+pub mod redact;
 pub mod report;
 pub mod rule;
 pub mod snapshot;
