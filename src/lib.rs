@@ -68,6 +68,8 @@ pub mod compare;
 pub mod diagnostic;
 #[cfg(feature = "endpoint")]
 pub mod endpoint;
+#[cfg(feature = "environment")]
+pub mod environment;
 pub mod exchange;
 pub mod path;
 pub mod redact;

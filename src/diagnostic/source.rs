@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::Diagnostic;
+use super::{Diagnostic, Diagnostics};
 
 /// The largest file that is read as configuration, in bytes. Larger is a mistake (a recording named as a suite).
 pub const MAX_FILE_BYTES: u64 = 4 * 1024 * 1024;
@@ -29,7 +29,7 @@ impl Source {
     ///
     /// # Errors
     /// A diagnostic when it cannot be opened, is larger than [`MAX_FILE_BYTES`], or is not UTF-8 (which names the line).
-    pub fn read(path: &Path) -> Result<Self, Diagnostic> {
+    pub fn read(path: &Path) -> Result<Self, Diagnostics> {
         use std::io::Read as _;
 
         let file: Arc<str> = path.to_string_lossy().into();
@@ -43,12 +43,13 @@ impl Source {
             open.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)
         });
         if let Err(error) = read {
-            return Err(Diagnostic::file(&about(""), format!("cannot read `{file}`: {error}")));
+            return Err(Diagnostic::file(&about(""), format!("cannot read `{file}`: {error}")).into());
         }
         if bytes.len() as u64 > MAX_FILE_BYTES {
             let most = MAX_FILE_BYTES / (1024 * 1024);
             return Err(Diagnostic::file(&about(""), format!("`{file}` is larger than {most} MiB"))
-                .help("name a file that was written by hand; data belongs in files that it refers to"));
+                .help("name a file that was written by hand; data belongs in files that it refers to")
+                .into());
         }
         match String::from_utf8(bytes) {
             Ok(text) => Ok(about(&text)),
@@ -61,7 +62,8 @@ impl Source {
                     "the file is not UTF-8",
                 )
                 .label("not a UTF-8 character")
-                .help("save the file as UTF-8"))
+                .help("save the file as UTF-8")
+                .into())
             }
         }
     }

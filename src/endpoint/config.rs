@@ -26,7 +26,13 @@ use url::Url;
 )]
 pub struct Config {
     /// Address to listen on; port 0 takes a free one
-    #[arg(long, env = "OPENML_API_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    #[arg(
+        long,
+        env = "OPENML_API_LISTEN",
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1:8080",
+        value_parser = address
+    )]
     pub listen: SocketAddr,
 
     /// Database to read: `mysql://USER:PASSWORD@HOST:PORT/DATABASE`
@@ -126,6 +132,12 @@ impl fmt::Debug for DatabaseUrl {
 #[error("`--database-url` or `DATABASE_URL` cannot be used: {reason}; expected `mysql://USER:PASSWORD@HOST:PORT/DATABASE`")]
 pub struct InvalidDatabaseUrl {
     reason: String,
+}
+
+/// Reads an address to listen on. Names are not resolved: a name may stand for several addresses.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse()
+        .map_err(|_| "expected an IP address and a port, such as `127.0.0.1:8080` or `[::1]:0`".to_owned())
 }
 
 /// Reads a positive duration such as `250ms`.

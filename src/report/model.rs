@@ -1,12 +1,13 @@
 //! A run as every renderer sees it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::compare::Difference;
-use crate::exchange::{Oracle, PerSide, Request};
-use crate::snapshot::SnapshotState;
-use crate::suite::Case;
+use crate::exchange::{Oracle, PerSide, Request, Side};
+use crate::rule::{Justification, RuleName};
+use crate::snapshot::{Pending, SnapshotDiff, SnapshotState};
+use crate::suite::{Case, Suite};
 use crate::translate::Applied;
 use crate::verdict::{Failure, Standing, Verdict};
 
@@ -27,6 +28,8 @@ pub struct RunReport {
     pub unreferenced: Vec<String>,
     /// Whether every declared case of every suite ran: only then is anything said of unreferenced snapshots.
     pub full: bool,
+    /// Whether pending snapshots were written, so that they can be reviewed here.
+    pub pending: Pending,
     /// Whether the oracle is one that the gate accepts; else why not.
     pub refused_oracle: Option<String>,
     /// The run record that was written.
@@ -46,6 +49,8 @@ pub struct SuiteReport {
     pub title: Option<String>,
     /// Its file, relative to the configuration file.
     pub file: String,
+    /// Why each rule is there and on which line of the file, by its name in outputs.
+    pub rules: BTreeMap<RuleName, Justification>,
 }
 
 /// A case of a run, judged.
@@ -61,6 +66,8 @@ pub struct CaseReport {
     pub standing: Standing,
     /// How it stands to its snapshot.
     pub snapshot: SnapshotState,
+    /// What changed, when the snapshot did.
+    pub snapshot_diff: Option<SnapshotDiff>,
     /// Why a side could not be compared.
     pub failures: PerSide<Option<Failure>>,
     /// The rules that acted.
@@ -92,7 +99,51 @@ pub struct Totals {
     pub expected: usize,
 }
 
+impl SuiteReport {
+    /// What reports need of a suite.
+    #[must_use]
+    pub fn of(suite: &Suite) -> Self {
+        let mut rules = BTreeMap::new();
+        for translation in &suite.translations {
+            for pattern in translation.patterns() {
+                rules.insert(translation.name(pattern), translation.justification().clone());
+            }
+        }
+        let comparisons = suite.comparisons.iter().map(|rule| (rule.name(), rule.justification.clone()));
+        let errors = suite.errors.iter().map(|row| (row.name(), row.justification.clone()));
+        rules.extend(comparisons.chain(errors));
+        Self {
+            name: suite.name.clone(),
+            title: suite.title.clone(),
+            file: suite.file.clone(),
+            rules,
+        }
+    }
+
+    /// Where a rule is declared: `fixtures/suites/run-trace.toml:41`.
+    #[must_use]
+    pub fn place(&self, rule: &RuleName) -> Option<String> {
+        self.rules.get(rule).map(|justification| self.at(justification.line))
+    }
+
+    /// A line of the suite's file: `fixtures/suites/run-trace.toml:41`.
+    #[must_use]
+    pub fn at(&self, line: usize) -> String {
+        format!("{}:{line}", self.file)
+    }
+}
+
 impl CaseReport {
+    /// What this case has in common with others of its kind, sorted.
+    #[must_use]
+    pub fn signatures(&self) -> BTreeSet<String> {
+        let failures = Side::BOTH.into_iter().filter_map(|side| self.failures.get(side).as_ref());
+        failures
+            .map(|failure| failure.signature.clone())
+            .chain(self.differences.iter().map(Difference::signature))
+            .collect()
+    }
+
     /// Whether the case passes: its verdict passes or is exactly the declared one, and its snapshot is approved.
     #[must_use]
     pub fn passes(&self) -> bool {
@@ -101,6 +152,26 @@ impl CaseReport {
 }
 
 impl RunReport {
+    /// The suite of a case.
+    #[must_use]
+    pub fn suite(&self, case: &CaseReport) -> Option<&SuiteReport> {
+        self.suites.iter().find(|suite| suite.name == case.case.suite)
+    }
+
+    /// The signatures of the cases that fail for their verdict, each with its cases; the most common first.
+    #[must_use]
+    pub fn signatures(&self) -> Vec<(String, Vec<&CaseReport>)> {
+        let mut cases: BTreeMap<String, Vec<&CaseReport>> = BTreeMap::new();
+        for case in self.cases.iter().filter(|case| !case.standing.passes()) {
+            for signature in case.signatures() {
+                cases.entry(signature).or_default().push(case);
+            }
+        }
+        let mut signatures: Vec<_> = cases.into_iter().collect();
+        signatures.sort_by_key(|(_, cases)| std::cmp::Reverse(cases.len()));
+        signatures
+    }
+
     /// The totals of all cases.
     #[must_use]
     pub fn totals(&self) -> Totals {

@@ -114,6 +114,28 @@ async fn it_prints_one_line_serves_without_a_database_and_ends_on_either_signal(
 }
 
 #[tokio::test]
+async fn every_request_is_logged_at_debug_level_and_not_above() {
+    for (level, lines) in [("info", 0), ("info,parity=debug", 2)] {
+        let process = Process::start(NO_DATABASE, &["--log", level]);
+        http::get(process.address, "/health?a=b").await;
+        http::get(process.address, "/run/trace/abc").await;
+        process.signal(Signal::TERM);
+        let (_, _, stderr) = process.end();
+        let answered: Vec<&str> = stderr.lines().filter(|line| line.contains("answered")).collect();
+        assert_eq!(answered.len(), lines, "{stderr}");
+        for (line, [path, status]) in answered
+            .iter()
+            .zip([["\"/health\"", "status=200"], ["\"/run/trace/abc\"", "status=422"]])
+        {
+            assert!(
+                line.contains("method=GET") && line.contains(path) && line.contains(status),
+                "{line}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_running_request_is_answered_after_sigterm() {
     let Some(database) = Database::start().await else {
         return;

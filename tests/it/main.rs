@@ -2,5 +2,8 @@
 
 mod client;
 mod endpoint;
+mod endpoint_limits;
 mod endpoint_process;
+mod house;
+mod invalid;
 mod support;

@@ -80,7 +80,7 @@ impl Drop for Database {
 
 /// Checks that the programs are there; the error is the name of the first that is not.
 fn programs() -> Result<(), &'static str> {
-    for program in ["mariadbd", "mariadb-install-db"] {
+    for program in ["mariadbd", "mariadb-install-db", "setpriv"] {
         let found = std::env::var_os("PATH").is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(program).is_file()));
         if !found {
             return Err(program);

@@ -1,6 +1,7 @@
 //! What several features' tests stand on.
 
 pub mod database;
+pub mod endpoint;
 pub mod http;
 pub mod run_trace_schema;
 pub mod scripted;

@@ -1,0 +1,12 @@
+//! A run on a terminal: one line a case as it finishes, what is wrong with it below, and a summary at the end.
+//!
+//! Calm where all is well, exact where it is not. Everything that comes from outside is escaped before it is shown.
+
+mod case;
+mod differences;
+mod strings;
+mod summary;
+
+pub use case::render_case;
+pub(super) use case::{Problems, problems};
+pub use summary::render_summary;

@@ -1,0 +1,385 @@
+//! The end of a run.
+
+use std::collections::BTreeMap;
+
+use crate::exchange::OracleKind;
+use crate::report::exit::Exit;
+use crate::report::model::{CaseReport, RunReport};
+use crate::report::shell::quote;
+use crate::report::style::{Ink, Style, columns, count, pad, time};
+use crate::snapshot::{Pending, SnapshotState};
+use crate::verdict::{Standing, Verdict};
+
+/// The summary of a run: what failing cases have in common, totals, the oracle, how it ends, what to do next.
+#[must_use]
+pub fn render_summary(run: &RunReport, style: Style) -> String {
+    let mut sheet = Sheet { style, out: String::new() };
+    sheet.signatures(run);
+    sheet.unreferenced(run);
+    sheet.totals(run);
+    sheet.end(run);
+    sheet.next(run);
+    sheet.out
+}
+
+/// So many signatures, and so many names of cases, are listed.
+const SIGNATURES: usize = 10;
+const NAMES: usize = 3;
+const FILES: usize = 10;
+
+/// The columns of a label.
+const LABEL: usize = 10;
+
+struct Sheet {
+    style: Style,
+    out: String,
+}
+
+impl Sheet {
+    fn line(&mut self, line: &str) {
+        self.out.push_str(line.trim_end());
+        self.out.push('\n');
+    }
+
+    fn title(&mut self, title: &str) {
+        let title = self.style.paint(Ink::Strong, title);
+        self.line(&title);
+    }
+
+    fn fact(&mut self, label: &str, text: &str) {
+        let label = self.style.paint(Ink::Dim, format!("{label:<LABEL$}"));
+        self.line(&format!("  {label}{text}"));
+    }
+
+    fn signatures(&mut self, run: &RunReport) {
+        let signatures = run.signatures();
+        if signatures.is_empty() {
+            return;
+        }
+        self.title("What fails, the most common first");
+        for (signature, cases) in signatures.iter().take(SIGNATURES) {
+            let number = format!("{:>6}  ", cases.len());
+            let text = self.style.fit(signature, columns(&number));
+            let mut line = format!("{}{text}", self.style.paint(Ink::Bad, &number));
+            if let Some(place) = place(run, signature, cases) {
+                let room = columns(&number) + columns(&text) + 2;
+                if room + columns(&place) <= self.style.width {
+                    line = format!("{line}  {}", self.style.paint(Ink::Dim, place));
+                }
+            }
+            self.line(&line);
+            let mut names: Vec<String> = cases.iter().take(NAMES).map(|case| case.case.to_string()).collect();
+            if cases.len() > NAMES {
+                names.push(format!("… and {} more", cases.len() - NAMES));
+            }
+            let names = self.style.paint(Ink::Dim, self.style.fit(&names.join("  "), 8));
+            self.line(&format!("        {names}"));
+        }
+        if signatures.len() > SIGNATURES {
+            self.line(&format!(
+                "        … and {} more",
+                count(signatures.len() - SIGNATURES, "signature", "signatures")
+            ));
+        }
+        self.line("");
+    }
+
+    fn unreferenced(&mut self, run: &RunReport) {
+        if run.unreferenced.is_empty() {
+            return;
+        }
+        self.title("Snapshots that no case refers to");
+        for file in run.unreferenced.iter().take(FILES) {
+            let file = self.style.fit(file, 2);
+            self.line(&format!("  {file}"));
+        }
+        if run.unreferenced.len() > FILES {
+            self.line(&format!("  … and {} more", run.unreferenced.len() - FILES));
+        }
+        self.line("");
+    }
+
+    fn totals(&mut self, run: &RunReport) {
+        let totals = run.totals();
+        let verdicts = totals.verdicts.iter().map(|(verdict, number)| {
+            let expected = run
+                .cases
+                .iter()
+                .filter(|case| case.verdict == *verdict && is_expected(case))
+                .count();
+            let ink = if verdict.is_parity() || expected == *number {
+                Ink::Good
+            } else {
+                Ink::Bad
+            };
+            let expected = match expected {
+                0 => String::new(),
+                all if all == *number => " (expected)".to_owned(),
+                some => format!(" ({some} expected)"),
+            };
+            self.style.paint(ink, format!("{number} {verdict}{expected}"))
+        });
+        let verdicts = verdicts.collect::<Vec<_>>().join(", ");
+        let snapshots = totals.snapshots.iter().map(|(state, number)| {
+            let ink = if state.passes() { Ink::Plain } else { Ink::Bad };
+            self.style.paint(ink, format!("{number} {}", state.name().replace('-', " ")))
+        });
+        let snapshots = snapshots.collect::<Vec<_>>().join(", ");
+        let cases = count(totals.cases, "case", "cases");
+        self.fact(
+            "cases",
+            &format!("{cases} in {}{}", time(run.elapsed), if verdicts.is_empty() { "" } else { ": " }),
+        );
+        // The list of verdicts belongs to the line above, whatever its colours.
+        if !verdicts.is_empty() {
+            self.out.pop();
+            self.line(&format!(" {verdicts}"));
+            self.fact("snapshots", &snapshots);
+        }
+        let oracle = self.style.fit(&run.oracle.to_string(), LABEL + 2);
+        let oracle = match run.oracle.kind {
+            OracleKind::Genuine => oracle,
+            OracleKind::StandIn | OracleKind::Unknown => self.style.paint(Ink::Warning, oracle),
+        };
+        self.fact("oracle", &oracle);
+        self.fact("candidate", &self.style.fit(&run.sides.candidate, LABEL + 2));
+        if let Some(record) = &run.record {
+            self.fact("record", &self.style.fit(record, LABEL + 2));
+        }
+    }
+
+    fn end(&mut self, run: &RunReport) {
+        let exit = run.exit();
+        let failed = run.totals().failed;
+        let all = run.cases.len();
+        let cases = if all == 1 {
+            "the case does".to_owned()
+        } else {
+            format!("{failed} of {all} cases do")
+        };
+        let reason = match exit {
+            Exit::Passed => match run.oracle.kind {
+                OracleKind::Genuine => "passed".to_owned(),
+                OracleKind::StandIn => "passed against a STAND-IN".to_owned(),
+                OracleKind::Unknown => "passed, and nobody said whether the legacy is the genuine one".to_owned(),
+            },
+            Exit::Differs if failed == 0 => "failed: there are snapshots that no case refers to".to_owned(),
+            Exit::Differs => format!("failed: {cases} not pass"),
+            Exit::CannotCompare => match &run.refused_oracle {
+                Some(why) => format!("could not be compared: {why}"),
+                None => format!("could not be compared: {cases} not pass for want of an answer to compare"),
+            },
+            Exit::NothingJudged => "nothing was judged".to_owned(),
+            Exit::Interrupted => "interrupted: what was asked until then is in the record".to_owned(),
+            Exit::Usage => "nothing ran".to_owned(),
+        };
+        let ink = match exit {
+            Exit::Passed => Ink::Good,
+            Exit::Interrupted | Exit::NothingJudged => Ink::Warning,
+            Exit::Usage | Exit::Differs | Exit::CannotCompare => Ink::Bad,
+        };
+        let text = self.style.fit(&format!("{reason} (exit {})", exit.code()), LABEL + 2);
+        self.fact("result", &self.style.paint(ink, text));
+    }
+
+    fn next(&mut self, run: &RunReport) {
+        let steps = steps(run);
+        if steps.is_empty() {
+            return;
+        }
+        self.line("");
+        self.title("Next");
+        let widest = steps.iter().map(|(what, _)| columns(what)).max().unwrap_or_default().min(52);
+        for (what, why) in steps {
+            let what = crate::value::visible(&what).into_owned();
+            let why = self.style.fit(&why, widest + 4);
+            let line = format!("  {}  {}", pad(&what, widest), self.style.paint(Ink::Dim, why));
+            self.line(&line);
+        }
+    }
+}
+
+const fn is_expected(case: &CaseReport) -> bool {
+    matches!(case.standing, Standing::Expected { .. })
+}
+
+/// Where the rule is declared that a signature names.
+fn place(run: &RunReport, signature: &str, cases: &[&CaseReport]) -> Option<String> {
+    let case = cases.first()?;
+    let difference = case.differences.iter().find(|difference| difference.signature() == signature)?;
+    run.suite(case)?
+        .place(difference.rule.as_ref()?)
+        .map(|place| crate::value::visible(&place).into_owned())
+}
+
+/// What a reader may do now, and what it gives.
+fn steps(run: &RunReport) -> Vec<(String, String)> {
+    let mut steps = Vec::new();
+    let fails = |verdict: &[Verdict]| {
+        let found = run
+            .cases
+            .iter()
+            .find(|case| !case.standing.passes() && verdict.contains(&case.verdict));
+        found.map(|case| case.case.to_string())
+    };
+    let explain = |case: &str| format!("parity explain {}", quote(case));
+    if let Some(case) = fails(&[Verdict::Mismatch, Verdict::CandidateBroken, Verdict::LegacyBroken]) {
+        steps.push((
+            explain(&case),
+            "both requests, both raw answers, and what each translation did".to_owned(),
+        ));
+    }
+    if fails(&[Verdict::Unreachable]).is_some() {
+        steps.push(("parity env status".to_owned(), "which services are up, and where".to_owned()));
+    }
+    for (place, surprised) in surprises(run) {
+        let cases = count(surprised, "case is", "cases are");
+        steps.push((place, format!("the expected verdict declared here: {cases} not as it says")));
+    }
+    let waiting = |state| run.cases.iter().filter(|case| case.snapshot == state).count();
+    let waiting = waiting(SnapshotState::Changed) + waiting(SnapshotState::Missing);
+    if waiting > 0 {
+        let snapshots = count(waiting, "snapshot", "snapshots");
+        steps.push(match run.pending {
+            Pending::Write => ("cargo insta review".to_owned(), format!("approve or reject {snapshots}")),
+            Pending::Leave => (
+                "parity check; cargo insta review".to_owned(),
+                format!("on your machine: approve or reject {snapshots}; nothing was written here"),
+            ),
+        });
+    }
+    if !run.unreferenced.is_empty() {
+        steps.push((
+            "git rm".to_owned(),
+            "the snapshots that no case refers to, or bring their cases back".to_owned(),
+        ));
+    }
+    steps
+}
+
+/// The lines of suite files whose expected verdicts are not what was seen, with the number of cases.
+fn surprises(run: &RunReport) -> BTreeMap<String, usize> {
+    let mut places = BTreeMap::new();
+    for case in &run.cases {
+        if let Standing::Surprises(surprise) = &case.standing {
+            let place = run.suite(case).map_or_else(
+                || format!("{} line {}", case.case.suite, surprise.line),
+                |suite| suite.at(surprise.line),
+            );
+            *places.entry(place).or_insert(0) += 1;
+        }
+    }
+    places
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exchange::{PerSide, Unreachable, UnreachableKind};
+    use crate::report::sample::{report, run};
+    use crate::report::style::Colour;
+    use crate::suite::sample;
+    use proptest::prelude::*;
+
+    fn green(run_id: &str) -> CaseReport {
+        report(
+            &sample::suite(),
+            run_id,
+            &sample::exchange(&sample::legacy_trace(2), &sample::candidate_trace(2)),
+        )
+    }
+
+    fn red(run_id: &str) -> CaseReport {
+        let candidate = sample::candidate_trace(6).replace("true", "\"true\"");
+        report(&sample::suite(), run_id, &sample::exchange(&sample::legacy_trace(6), &candidate))
+    }
+
+    fn broken(run_id: &str) -> CaseReport {
+        let exchange = PerSide {
+            legacy: sample::answer(500, "text/html", ""),
+            candidate: sample::answer(200, "application/json", "{}"),
+        };
+        report(&sample::suite(), run_id, &exchange)
+    }
+
+    #[test]
+    fn all_pass() {
+        let mut genuine = run(vec![green("34"), broken("36")]);
+        genuine.oracle = crate::exchange::Oracle {
+            kind: OracleKind::Genuine,
+            source: "openml/php-rest-api:v1.2.4 (sha256:0123)".into(),
+        };
+        let stand_in = run(vec![green("34")]);
+        insta::assert_snapshot!([render_summary(&genuine, Style::PLAIN), render_summary(&stand_in, Style::PLAIN)].join("\n---\n"));
+    }
+
+    #[test]
+    fn failures_are_grouped_and_followed_by_what_to_do() {
+        let mut changed = green("35");
+        changed.snapshot = SnapshotState::Changed;
+        let mut missing = green("37");
+        missing.snapshot = SnapshotState::Missing;
+        let mut report = run(vec![
+            green("34"),
+            red("1"),
+            red("2"),
+            red("3"),
+            red("a b"),
+            broken("24"),
+            green("36"),
+            changed,
+            missing,
+        ]);
+        report.unreferenced = vec!["snapshots/run-trace/run_id=33.snap".into()];
+        insta::assert_snapshot!(render_summary(&report, Style::PLAIN));
+    }
+
+    #[test]
+    fn nothing_to_compare() {
+        let refused = Err(Unreachable {
+            kind: UnreachableKind::Refused,
+            reason: "connection refused".into(),
+        });
+        let exchange = PerSide {
+            legacy: sample::answer(200, "application/json", "{}"),
+            candidate: refused,
+        };
+        let unreachable = run(vec![report(&sample::suite(), "34", &exchange)]);
+        let mut refused = run(vec![green("34")]);
+        refused.refused_oracle = Some("the gate wants a genuine oracle, and this is a stand-in".into());
+        let mut ci = run(vec![green("34")]);
+        ci.cases[0].snapshot = SnapshotState::Missing;
+        ci.pending = Pending::Leave;
+        let mut interrupted = run(vec![green("34")]);
+        interrupted.interrupted = true;
+        let all = [unreachable, refused, ci, interrupted, run(Vec::new())];
+        insta::assert_snapshot!(all.map(|run| render_summary(&run, Style::PLAIN)).join("\n---\n"));
+    }
+
+    #[test]
+    fn a_stand_in_is_loud() {
+        let style = Style {
+            colour: Colour::On,
+            width: 100,
+        };
+        let summary = render_summary(&run(vec![green("34")]), style);
+        assert!(
+            summary.contains("\u{1b}[1m\u{1b}[33mSTAND-IN: php fixtures/legacy\u{1b}[0m"),
+            "{summary:?}"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_panics_and_nothing_escapes(text in any::<String>(), width in 0usize..200) {
+            let mut report = run(vec![red(&text), broken(&text), green(&text)]);
+            report.oracle.source = text.clone();
+            report.sides.candidate = text.clone();
+            report.unreferenced = vec![text.clone()];
+            report.refused_oracle = Some(text.clone());
+            report.record = Some(text);
+            let shown = render_summary(&report, Style { colour: Colour::Off, width });
+            prop_assert!(!shown.contains(|c: char| c.is_control() && c != '\n'), "{}", shown);
+        }
+    }
+}

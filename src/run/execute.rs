@@ -1,0 +1,324 @@
+//! Asks, records, judges, settles.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
+
+use crate::exchange::{Answer, Exchange, Oracle, OracleKind, PerSide, Request, Side};
+use crate::record::{self, Writer};
+use crate::report::{CaseReport, RunReport, SuiteReport};
+use crate::snapshot::{Pending, SnapshotError, SnapshotInput, SnapshotState, Store, Today, render};
+use crate::suite::Suite;
+use crate::translate::Detail;
+use crate::verdict::{Judge, Judgement};
+
+use super::plan::{Plan, PlannedCase};
+use super::source::Source;
+
+/// Everything that a run needs besides its plan.
+#[derive(Debug)]
+pub struct Setup {
+    /// What answers, by the name of the service.
+    pub services: BTreeMap<String, Service>,
+    /// Where the legacy answers come from.
+    pub oracle: Oracle,
+    /// Whether only a genuine oracle is accepted.
+    pub genuine_only: bool,
+    /// Where the run is recorded.
+    pub recorder: Arc<Writer>,
+    /// Where the record is, for people.
+    pub record: String,
+    /// The reviewed snapshots.
+    pub store: Store,
+    /// Every suite of the project: their cases are what snapshots may refer to.
+    pub known: Vec<Arc<Suite>>,
+}
+
+/// One service that is asked.
+#[derive(Debug, Clone)]
+pub struct Service {
+    /// How it is asked.
+    pub source: Arc<Source>,
+    /// Its base URL, which counts as `{base}` inside bodies; `None` for a recording that does not say.
+    pub base: Option<String>,
+    /// What it is, for people.
+    pub shown: String,
+}
+
+/// How a run goes about it.
+#[derive(Debug, Clone, Copy)]
+pub struct RunOptions {
+    /// How many cases are asked at a time.
+    pub jobs: usize,
+    /// What is done with snapshots that are not approved.
+    pub pending: Pending,
+}
+
+/// What happens during a run.
+#[derive(Debug)]
+pub enum Event<'e> {
+    /// The run begins.
+    Started {
+        /// How many cases there are.
+        cases: usize,
+    },
+    /// A case is judged; cases come in the order of the plan.
+    Judged(&'e CaseReport),
+}
+
+/// Why a run could not go on. What was recorded until then stays.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// A suite asks a service that there is not.
+    #[error("suite `{suite}` asks the service `{service}` as its {side}, and there is none of that name: declare `[service.{service}]` in `parity.toml`")]
+    NoService {
+        /// The suite.
+        suite: String,
+        /// The service.
+        service: String,
+        /// The side.
+        side: Side,
+    },
+    /// The record cannot be written.
+    #[error(transparent)]
+    Record(#[from] record::RecordError),
+    /// A snapshot cannot be read or written.
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotError),
+    /// A case ended in a panic: a defect of parity.
+    #[error("judging ended in a panic, which is a defect of parity: {0}")]
+    Panicked(String),
+}
+
+/// Runs a plan. Ends early, with what was judged until then, when `interrupt` is done.
+///
+/// # Errors
+/// When the record or a snapshot cannot be written, or a service is missing: not for anything that a side answers.
+pub async fn execute(
+    plan: &Plan,
+    setup: Setup,
+    options: RunOptions,
+    interrupt: impl Future<Output = ()>,
+    mut on_event: impl FnMut(Event<'_>),
+) -> Result<RunReport, RunError> {
+    let started = Instant::now();
+    let mut sides = PerSide::<Vec<String>>::default();
+    let mut queue = VecDeque::new();
+    for planned in &plan.suites {
+        let job = Arc::new(SuiteJob::new(&planned.suite, &setup, options)?);
+        for side in Side::BOTH {
+            let shown = &job.services.get(side).shown;
+            if !sides.get(side).contains(shown) {
+                sides.get_mut(side).push(shown.clone());
+            }
+        }
+        queue.extend(planned.cases.iter().map(|case| (Arc::clone(&job), case.clone())));
+    }
+    on_event(Event::Started { cases: queue.len() });
+
+    let mut flight = Flight::new(options.jobs);
+    let mut cases = Vec::with_capacity(queue.len());
+    let mut oracle = setup.oracle;
+    tokio::pin!(interrupt);
+    let interrupted = loop {
+        flight.fill(&mut queue);
+        let Some(next) = flight.next() else { break false };
+        let finished = tokio::select! {
+            biased;
+            () = &mut interrupt => break true,
+            finished = next => finished,
+        };
+        flight.landed();
+        let (report, says_stand_in) = finished.map_err(|error| RunError::Panicked(error.to_string()))??;
+        if says_stand_in {
+            oracle.kind = OracleKind::StandIn;
+        }
+        on_event(Event::Judged(&report));
+        cases.push(report);
+    };
+    flight.abort();
+
+    let report = RunReport {
+        refused_oracle: (setup.genuine_only && oracle.kind != OracleKind::Genuine)
+            .then(|| format!("`[gate] oracle = \"genuine\"` refuses {oracle}")),
+        oracle,
+        sides: sides.map(|shown| shown.join(", ")),
+        suites: plan.suites.iter().map(|planned| suite_report(&planned.suite)).collect(),
+        unreferenced: if plan.full && !interrupted { unreferenced(&setup.store, &setup.known)? } else { Vec::new() },
+        full: plan.full && !interrupted,
+        cases,
+        record: Some(setup.record),
+        elapsed: started.elapsed(),
+        interrupted,
+    };
+    setup.recorder.end(&report)?;
+    Ok(report)
+}
+
+/// A suite, ready for its cases.
+#[derive(Debug)]
+struct SuiteJob {
+    suite: Arc<Suite>,
+    judge: Judge,
+    services: PerSide<Service>,
+    recorder: Arc<Writer>,
+    store: Store,
+    pending: Pending,
+}
+
+impl SuiteJob {
+    fn new(suite: &Arc<Suite>, setup: &Setup, options: RunOptions) -> Result<Self, RunError> {
+        let service = |side: Side| {
+            let name = &suite.request.get(side).service;
+            setup.services.get(name).cloned().ok_or_else(|| RunError::NoService {
+                suite: suite.name.clone(),
+                service: name.clone(),
+                side,
+            })
+        };
+        Ok(Self {
+            suite: Arc::clone(suite),
+            judge: Judge::new(Arc::clone(suite)),
+            services: PerSide {
+                legacy: service(Side::Legacy)?,
+                candidate: service(Side::Candidate)?,
+            },
+            recorder: Arc::clone(&setup.recorder),
+            store: setup.store.clone(),
+            pending: options.pending,
+        })
+    }
+
+    /// Asks both sides at once, records, and only then judges.
+    async fn run(&self, planned: PlannedCase) -> Result<(CaseReport, bool), RunError> {
+        let requests = self.suite.request.as_ref().map(|template| planned.case.request(template));
+        let (legacy, candidate) = tokio::join!(self.ask(Side::Legacy, &requests), self.ask(Side::Candidate, &requests));
+        let exchange = Exchange { legacy, candidate };
+        self.recorder.exchange(&planned.case, planned.ad_hoc, &requests, &exchange)?;
+
+        let bases = self.services.as_ref().map(|service| service.base.as_deref());
+        let judgement = self.judge.judge(&planned.case, &exchange, bases, Detail::Counts);
+        let (snapshot, snapshot_diff) = self.settle(&planned, &requests, &exchange, bases, &judgement)?;
+        self.recorder.verdict(&planned.case, &judgement, snapshot)?;
+
+        let report = CaseReport {
+            case: planned.case,
+            ad_hoc: planned.ad_hoc,
+            verdict: judgement.verdict,
+            standing: judgement.standing,
+            snapshot,
+            snapshot_diff,
+            failures: judgement.failures,
+            applied: judgement.applied,
+            differences: judgement.differences,
+            notes: judgement.notes,
+            requests,
+            elapsed: exchange.as_ref().map(|answer| answer.as_ref().ok().map(|observation| observation.elapsed)),
+        };
+        Ok((report, says_stand_in(&exchange.legacy)))
+    }
+
+    async fn ask(&self, side: Side, requests: &PerSide<Request>) -> Answer {
+        self.services.get(side).source.ask(requests.get(side)).await
+    }
+
+    fn settle(
+        &self,
+        planned: &PlannedCase,
+        requests: &PerSide<Request>,
+        exchange: &Exchange,
+        bases: PerSide<Option<&str>>,
+        judgement: &Judgement<'_>,
+    ) -> Result<(SnapshotState, Option<crate::snapshot::SnapshotDiff>), SnapshotError> {
+        if planned.ad_hoc || !self.suite.keeps_snapshot(&planned.case) {
+            return Ok((SnapshotState::NotKept, None));
+        }
+        let text = judgement.standing.passes().then(|| {
+            render(&SnapshotInput {
+                suite: &self.suite,
+                case: &planned.case,
+                requests,
+                exchange,
+                bases,
+                judgement,
+            })
+        });
+        let today = text.as_deref().map_or(Today::Failing, Today::Reviewable);
+        let settled = self.store.settle(&planned.case, today, self.pending)?;
+        Ok((settled.state, settled.diff))
+    }
+}
+
+/// Whether the legacy itself says that it only stands in for the genuine one.
+fn says_stand_in(legacy: &Answer) -> bool {
+    legacy
+        .as_ref()
+        .is_ok_and(|observation| observation.headers.get("parity-oracle").is_some_and(|value| value.eq_ignore_ascii_case("stand-in")))
+}
+
+type Landed = Result<(CaseReport, bool), RunError>;
+
+/// The cases that are being asked. They are taken in the order of the plan; a slow one holds back the telling of those after
+/// it, and not their asking, until the window is full.
+struct Flight {
+    window: usize,
+    permits: Arc<Semaphore>,
+    running: VecDeque<JoinHandle<Landed>>,
+}
+
+impl Flight {
+    fn new(jobs: usize) -> Self {
+        Self {
+            window: jobs * 8,
+            permits: Arc::new(Semaphore::new(jobs)),
+            running: VecDeque::new(),
+        }
+    }
+
+    fn fill(&mut self, queue: &mut VecDeque<(Arc<SuiteJob>, PlannedCase)>) {
+        while self.running.len() < self.window {
+            let Some((job, planned)) = queue.pop_front() else { return };
+            let permits = Arc::clone(&self.permits);
+            self.running.push_back(tokio::spawn(async move {
+                let _permit = permits.acquire_owned().await.expect("the semaphore is never closed");
+                job.run(planned).await
+            }));
+        }
+    }
+
+    /// The first of them, to be waited for; it stays first until [`landed`](Self::landed).
+    fn next(&mut self) -> Option<&mut JoinHandle<Landed>> {
+        self.running.front_mut()
+    }
+
+    fn landed(&mut self) {
+        self.running.pop_front();
+    }
+
+    fn abort(self) {
+        for task in self.running {
+            task.abort();
+        }
+    }
+}
+
+fn suite_report(suite: &Suite) -> SuiteReport {
+    SuiteReport {
+        name: suite.name.clone(),
+        title: suite.title.clone(),
+        file: suite.file.clone(),
+    }
+}
+
+fn unreferenced(store: &Store, known: &[Arc<Suite>]) -> Result<Vec<String>, SnapshotError> {
+    let cases: Vec<_> = known
+        .iter()
+        .flat_map(|suite| suite.cases().into_iter().filter(|case| suite.keeps_snapshot(case)))
+        .collect();
+    let files: Vec<PathBuf> = store.unreferenced(&cases)?;
+    Ok(files.iter().map(|file| file.display().to_string()).collect())
+}
