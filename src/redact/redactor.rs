@@ -402,7 +402,10 @@ mod tests {
         let mut masks = redactor.masks();
         masks.learn_target("/?api_key=secret-and");
         let text = "secret secret-and secret-and-more";
-        assert_eq!(masks.text(text), [mask("secret"), mask("secret-and"), mask("secret-and-more")].join(" "));
+        assert_eq!(
+            masks.text(text),
+            [mask("secret"), mask("secret-and"), mask("secret-and-more")].join(" ")
+        );
     }
 
     #[test]
