@@ -20,15 +20,19 @@
 mod content;
 mod error;
 mod event;
+pub mod har;
 mod lines;
 mod masking;
+mod question;
 mod reader;
+mod recording;
 mod writer;
 
 pub use error::RecordError;
 pub use event::{End, Event, Header, RecordedExchange, RecordedService, RecordedSuite, RecordedVerdict, Said, Totals};
 pub use masking::masks;
 pub use reader::Record;
+pub use recording::Recording;
 pub use writer::{LATEST, Recorded, Writer};
 
 /// The version of the lines that this build writes, and the newest that it reads.

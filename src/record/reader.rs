@@ -226,3 +226,37 @@ fn excerpt(line: &[u8]) -> String {
     }
     shown
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn opened(text: &str, longest: u64) -> Result<Record, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.jsonl");
+        std::fs::write(&path, text).unwrap();
+        Record::open_with(path.clone(), longest).map_err(|error| error.to_string().replace(&path.display().to_string(), "FILE"))
+    }
+
+    const RUN: &str = r#"{"type":"run","version":1,"tool":"t","started":"2026-11-23T12:00:00Z","oracle":{"kind":"genuine","source":"s"},"services":[],"suites":[]}"#;
+
+    #[test]
+    fn a_line_is_read_up_to_the_limit_and_not_further() {
+        let limit = RUN.len() as u64 + 1;
+        assert!(opened(&format!("{RUN}\n"), limit).is_ok());
+        assert!(opened(RUN, limit - 1).is_ok());
+        let long = opened(&format!("{RUN}\n{}\n", "x".repeat(1000)), limit).unwrap().next();
+        let reason = long.unwrap().unwrap_err().to_string();
+        assert!(reason.contains(&format!("line 2: longer than {limit} bytes")), "{reason}");
+        let binary = opened(&"\u{0}".repeat(1000), 10).unwrap_err();
+        assert!(binary.contains("and the first line is longer than 10 bytes"), "{binary}");
+    }
+
+    #[test]
+    fn nothing_is_read_behind_an_error() {
+        let mut record = opened(&format!("{RUN}\n?\n{{}}\n"), 1000).unwrap();
+        assert!(record.next().unwrap().is_err());
+        assert!(record.next().is_none());
+        assert!(record.next().is_none());
+    }
+}

@@ -284,3 +284,41 @@ fn lead_latest(folder: &Path, record: &Path) -> io::Result<()> {
     }
     renamed
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::redact::{Key, SecretNames};
+
+    fn writer_to(file: File) -> Writer {
+        Writer {
+            path: PathBuf::from("records/x.jsonl"),
+            redactor: Redactor::new(Key::new([0; 32]), SecretNames::default(), []),
+            started: Instant::now(),
+            output: Mutex::new(Output {
+                file,
+                whole: 0,
+                held: Vec::new(),
+                broken: false,
+            }),
+        }
+    }
+
+    #[test]
+    fn a_full_disk_is_an_error_and_stays_one() {
+        let writer = writer_to(OpenOptions::new().append(true).open("/dev/full").unwrap());
+        let error = writer.end(&End::default()).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "cannot write the run record `records/x.jsonl`: No space left on device (os error 28); what was recorded until then is whole, and the run stops here"
+        );
+        let again = writer.end(&End::default()).unwrap_err().to_string();
+        assert!(again.contains("an earlier write failed"), "{again}");
+    }
+
+    #[test]
+    fn writers_can_be_shared_between_threads() {
+        const fn shared<T: Send + Sync>() {}
+        shared::<Writer>();
+    }
+}

@@ -6,4 +6,5 @@ mod endpoint_limits;
 mod endpoint_process;
 mod house;
 mod invalid;
+mod record;
 mod support;
