@@ -88,7 +88,7 @@ pub fn locate(named: Option<&Path>, context: &Context) -> Result<PathBuf, Failur
 }
 
 /// The path as a user would write it: relative to the current folder when it is below.
-fn shown(path: &Path, context: &Context) -> PathBuf {
+pub fn shown(path: &Path, context: &Context) -> PathBuf {
     path.strip_prefix(&context.folder).map_or_else(|_| path.to_owned(), Path::to_owned)
 }
 

@@ -35,22 +35,24 @@ impl<'d> Discovered<'d> {
         let images = self.images(options).await;
         let variables = self.variables.clone();
         let config = self.config;
-        let facts = Facts {
-            finding: options.finding,
-            variable: &|name| variables.get(name).cloned(),
-            program: &|program| match process::find_program(program, &config.directory) {
-                Some(_) => Ok(()),
-                None => Err(format!("there is no program `{program}`")),
-            },
-            image: &|image| {
-                images
-                    .get(image)
-                    .cloned()
-                    .unwrap_or_else(|| Err("no container engine was asked".to_owned()))
-            },
-            file: &|path| config.directory.join(path).is_file(),
+        let plan = {
+            let facts = Facts {
+                finding: options.finding,
+                variable: &|name| variables.get(name).cloned(),
+                program: &|program| match process::find_program(program, &config.directory) {
+                    Some(_) => Ok(()),
+                    None => Err(format!("there is no program `{program}`")),
+                },
+                image: &|image| {
+                    images
+                        .get(image)
+                        .cloned()
+                        .unwrap_or_else(|| Err("no container engine was asked".to_owned()))
+                },
+                file: &|path| config.directory.join(path).is_file(),
+            };
+            Plan::make(config, &options.choice, &facts)?
         };
-        let plan = Plan::make(config, &options.choice, &facts)?;
         #[cfg(feature = "containers")]
         self.connect(&plan).await?;
         Ok(plan)

@@ -111,7 +111,6 @@ pub struct Resolved {
     /// The recording that answers for it.
     pub recording: Option<PathBuf>,
     /// From its start until it was ready and seeded.
-    #[serde(skip)]
     pub elapsed: Duration,
 }
 
@@ -397,11 +396,13 @@ async fn start_all(context: &Context<'_>, plan: &Plan) -> Result<Vec<Started>, (
         let name = &planned.service.name.value;
         async move {
             let named = |failed: Failed| (name.clone(), failed);
-            let others = seen.wait_for(|ready| planned.depends_on.iter().all(|on| ready.contains(on)));
-            let (built, others) = tokio::join!(context.build(planned), others);
+            // The sender outlives every receiver, for both belong to this function; so the wait cannot fail.
+            let others = async {
+                let is_ready = |ready: &Vec<String>| planned.depends_on.iter().all(|on| ready.contains(on));
+                seen.wait_for(is_ready).await.is_ok()
+            };
+            let (built, _) = tokio::join!(context.build(planned), others);
             built.map_err(named)?;
-            // The sender outlives every receiver: both belong to this function.
-            drop(others);
             let started = context.start(planned).await.map_err(named)?;
             ready.send_modify(|ready| ready.push(name.clone()));
             Ok(started)

@@ -5,3 +5,4 @@ pub mod endpoint;
 pub mod http;
 pub mod run_trace_schema;
 pub mod scripted;
+pub mod services;
