@@ -107,7 +107,9 @@ impl<'e> Cause<'e> {
 
 /// The innermost error of a chain.
 pub(super) fn root<'e>(error: &'e (dyn Error + 'static)) -> &'e (dyn Error + 'static) {
-    std::iter::successors(Some(error), |error| (*error).source()).last().unwrap_or(error)
+    std::iter::successors(Some(error), |error| (*error).source())
+        .last()
+        .unwrap_or(error)
 }
 
 /// What the operating system says, without its number: `network is unreachable`.

@@ -83,6 +83,12 @@ impl Client {
         &self.config.base
     }
 
+    /// The same without user, password and a slash at its end, as the service would write it.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        self.base.address()
+    }
+
     /// Sends a request and reads the whole answer; again, when the service is busy and asks for it.
     ///
     /// Waiting for one's turn counts neither as elapsed time nor against the time limit.

@@ -41,6 +41,11 @@ impl Base {
         })
     }
 
+    /// The address that targets are appended to.
+    pub fn address(&self) -> &str {
+        &self.prefix
+    }
+
     /// Host and port, for people.
     pub fn authority(&self) -> &str {
         let origin = &self.prefix[..self.path_at];

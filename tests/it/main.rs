@@ -7,5 +7,6 @@ mod endpoint_process;
 mod environment;
 mod house;
 mod invalid;
+mod record;
 mod stand_in;
 mod support;
