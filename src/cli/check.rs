@@ -24,7 +24,12 @@ use super::services::{self, JOBS, Manners};
 /// Runs the command.
 pub async fn run(arguments: &CheckArguments, config: Option<&Path>, context: &Context, output: &Output) -> Result<Exit, Failure> {
     let project = Project::load(config, arguments.services.profile.as_deref(), context)?;
-    if let Some(hint) = arguments.suites.iter().filter(|name| !active(&project, name)).find_map(|name| project.hint(name)) {
+    if let Some(hint) = arguments
+        .suites
+        .iter()
+        .filter(|name| !active(&project, name))
+        .find_map(|name| project.hint(name))
+    {
         return Err(Failure::Usage(hint));
     }
     let selection = Selection {
@@ -51,7 +56,18 @@ pub async fn run(arguments: &CheckArguments, config: Option<&Path>, context: &Co
         }
     };
     progress.done();
-    let judged = judge(arguments, context, output, &project, &plan, &sides, &environment, &progress, &mut interrupt).await;
+    let judged = judge(
+        arguments,
+        context,
+        output,
+        &project,
+        &plan,
+        &sides,
+        &environment,
+        &progress,
+        &mut interrupt,
+    )
+    .await;
     progress.done();
     // What was started ends before the exit code is given, whatever came of the run.
     environment.stop().await;
@@ -162,7 +178,7 @@ fn sources(
     for side in Side::BOTH {
         for name in sides.names(side) {
             let Some(resolved) = environment.service(name) else { continue };
-            let (service, oracle) = services::service(resolved, side, manners, &project.config.directory)?;
+            let (service, oracle) = services::service(resolved, manners, &project.config.directory)?;
             sources.insert(name.clone(), service);
             if side == Side::Legacy && !oracles.contains(&oracle) {
                 oracles.push(oracle);

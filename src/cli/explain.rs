@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::diagnostic::{Source, nearest};
-use crate::exchange::PerSide;
 use crate::record::{Event, LATEST, Record, RecordedExchange};
 use crate::report::{Exit, explain};
 use crate::suite::{Suite, read_suite};
@@ -77,7 +76,10 @@ fn find(record: &mut Record, wanted: &str) -> Result<RecordedExchange, Failure> 
             None => "the record holds none".to_owned(),
         },
     };
-    Err(Failure::Usage(format!("no case of `{}` is called `{wanted}`: {hint}", record.path().display())))
+    Err(Failure::Usage(format!(
+        "no case of `{}` is called `{wanted}`: {hint}",
+        record.path().display()
+    )))
 }
 
 fn suite(record: &Record, name: &str) -> Result<Arc<Suite>, Failure> {
@@ -88,10 +90,11 @@ fn suite(record: &Record, name: &str) -> Result<Arc<Suite>, Failure> {
 }
 
 fn base(record: &Record, service: &str) -> Option<String> {
-    record.header().services.iter().find(|recorded| recorded.name == service)?.base.clone()
-}
-
-/// Both sides' bases, by the services that a suite asks.
-pub fn bases(record: &Record, services: &PerSide<String>) -> PerSide<Option<String>> {
-    services.as_ref().map(|service| base(record, service))
+    record
+        .header()
+        .services
+        .iter()
+        .find(|recorded| recorded.name == service)?
+        .base
+        .clone()
 }

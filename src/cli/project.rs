@@ -77,7 +77,11 @@ pub fn locate(named: Option<&Path>, context: &Context) -> Result<PathBuf, Failur
         // A folder means its file, as a user would expect.
         return Ok(shown(&if path.is_dir() { path.join(FILE) } else { path }, context));
     }
-    let found = context.folder.ancestors().map(|folder| folder.join(FILE)).find(|path| path.is_file());
+    let found = context
+        .folder
+        .ancestors()
+        .map(|folder| folder.join(FILE))
+        .find(|path| path.is_file());
     match found {
         Some(path) => Ok(shown(&path, context)),
         None => Err(Failure::Usage(format!(
@@ -89,7 +93,8 @@ pub fn locate(named: Option<&Path>, context: &Context) -> Result<PathBuf, Failur
 
 /// The path as a user would write it: relative to the current folder when it is below.
 pub fn shown(path: &Path, context: &Context) -> PathBuf {
-    path.strip_prefix(&context.folder).map_or_else(|_| path.to_owned(), Path::to_owned)
+    let relative = path.strip_prefix(&context.folder).or_else(|_| path.strip_prefix("."));
+    relative.map_or_else(|_| path.to_owned(), Path::to_owned)
 }
 
 fn read_suites(config: &Config, context: &Context) -> Result<Vec<Arc<Suite>>, Failure> {
