@@ -39,7 +39,6 @@ pub async fn up(arguments: &ServiceArguments, config: Option<&Path>, context: &C
     }
     // The suites are read too, so that a mistake in one is said before anything is started.
     let project = Project::load(config, arguments.profile.as_deref(), context)?;
-    let unprofiled = unprofiled(config, context)?;
     let options = options(arguments, context)?;
     let mut interrupt = Interrupt::listen()?;
     let progress = Progress::new(output, false);
@@ -47,7 +46,7 @@ pub async fn up(arguments: &ServiceArguments, config: Option<&Path>, context: &C
     let started = tokio::select! {
         biased;
         () = interrupt.wait() => Err(Failure::Interrupted),
-        started = Environment::start(&unprofiled, &options, &events) => started.map_err(Failure::from),
+        started = Environment::start(&project.config, &options, &events) => started.map_err(Failure::from),
     };
     progress.done();
     let kept = started?.keep().await?;
@@ -56,7 +55,6 @@ pub async fn up(arguments: &ServiceArguments, config: Option<&Path>, context: &C
         kept.lease()
     ));
     show(&kept, output).await;
-    drop(project);
     Ok(Exit::Passed)
 }
 
@@ -98,10 +96,6 @@ pub async fn down(config: Option<&Path>, context: &Context, output: &Output) -> 
 fn all() -> Result<Vec<Kept>, Failure> {
     let cache: PathBuf = Options::of_this_process()?.cache;
     Kept::all(&cache).map_err(|error| Failure::SetUp(format!("cannot read `{}`: {error}", cache.display())))
-}
-
-fn unprofiled(config: Option<&Path>, context: &Context) -> Result<crate::environment::Config, Failure> {
-    Ok(crate::environment::Config::load(&locate(config, context)?)?)
 }
 
 async fn show(kept: &Kept, output: &Output) {

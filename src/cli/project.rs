@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::environment::Config;
+use crate::exchange::Side;
+use crate::record::LATEST;
 use crate::suite::{Suite, read_suite};
 
 use super::context::Context;
@@ -37,7 +39,7 @@ impl Project {
         let mut config = Config::load(&locate(named, context)?)?;
         let suites = read_suites(&config, context)?;
         let claimed = claims(&config, &suites)?;
-        let active = suites
+        let active: Vec<Arc<Suite>> = suites
             .iter()
             .filter(|suite| match profile {
                 None => !claimed.iter().any(|(name, _)| *name == suite.name),
@@ -47,7 +49,12 @@ impl Project {
             .collect();
         if let Some(profile) = profile {
             config = config.with_profile(profile)?;
+            // They are in force now; an environment that looks at the profile again must not undo what a command line adds.
+            if let Some(applied) = config.profiles.get_mut(profile) {
+                applied.services.clear();
+            }
         }
+        keep_needed(&mut config, &active);
         Ok(Self {
             config,
             suites,
@@ -56,18 +63,32 @@ impl Project {
         })
     }
 
-    /// A folder of the project for what is made again and never committed.
-    #[must_use]
-    pub fn scratch(&self) -> PathBuf {
-        self.config.directory.join(".parity")
-    }
-
     /// What to do about a suite that was named and is not active.
     #[must_use]
     pub fn hint(&self, suite: &str) -> Option<String> {
         let (_, profile) = self.claimed.iter().find(|(name, _)| name == suite)?;
         Some(format!("suite `{suite}` belongs to a profile: add `--profile {profile}`"))
     }
+}
+
+/// A folder of a project for what is made again and never committed.
+pub fn scratch(project: &Path) -> PathBuf {
+    project.join(".parity")
+}
+
+/// The folder of run records in [`scratch`].
+pub const RECORDS: &str = "records";
+
+/// The run records of a folder, the oldest first. A folder that is not there holds none.
+pub fn recorded(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut records: Vec<PathBuf> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|extension| extension == "jsonl") && !path.ends_with(LATEST))
+        .collect();
+    // Their names begin with the time.
+    records.sort();
+    records
 }
 
 /// The configuration file to use.
@@ -95,6 +116,28 @@ pub fn locate(named: Option<&Path>, context: &Context) -> Result<PathBuf, Failur
 pub fn shown(path: &Path, context: &Context) -> PathBuf {
     let relative = path.strip_prefix(&context.folder).or_else(|_| path.strip_prefix("."));
     relative.map_or_else(|_| path.to_owned(), Path::to_owned)
+}
+
+/// Leaves the services that the suites ask, and those that these depend on: nothing is started for nobody.
+fn keep_needed(config: &mut Config, suites: &[Arc<Suite>]) {
+    let mut needed: Vec<String> = suites
+        .iter()
+        .flat_map(|suite| Side::BOTH.map(|side| suite.request.get(side).service.clone()))
+        .collect();
+    let mut reached = BTreeSet::new();
+    while let Some(name) = needed.pop() {
+        if let Some(service) = config.services.get(&name) {
+            needed.extend(
+                service
+                    .depends_on
+                    .iter()
+                    .map(|on| on.value.clone())
+                    .filter(|on| !reached.contains(on)),
+            );
+        }
+        reached.insert(name);
+    }
+    config.services.retain(|name, _| reached.contains(name));
 }
 
 fn read_suites(config: &Config, context: &Context) -> Result<Vec<Arc<Suite>>, Failure> {
