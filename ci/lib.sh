@@ -93,3 +93,21 @@ ensure_cargo() {
 engine_answers() {
   has docker && timeout 20 docker version --format '{{.Server.Version}}' >/dev/null 2>&1
 }
+
+# Images for the services: what is configured, else the official ones where they can be pulled, else stand-ins.
+ensure_images() {
+  if [[ -n ${PARITY_DATABASE_IMAGE:-} && -n ${PARITY_LEGACY_IMAGE:-} ]]; then
+    return
+  fi
+  local image
+  for image in mysql:8.4 openml/php-rest-api:v1.2.4; do
+    if ! docker image inspect "$image" >/dev/null 2>&1 && ! docker pull --quiet "$image" >/dev/null 2>&1; then
+      say "cannot pull \`$image\`: stand-in images are built from Debian packages"
+      ensure_image_tools
+      local exports
+      exports=$(ci/images)
+      eval "$exports"
+      return
+    fi
+  done
+}

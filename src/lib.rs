@@ -19,7 +19,7 @@
 //! | signature | what differences of one kind share across cases |
 //! | oracle | where the legacy answers came from: [`exchange::Oracle`] |
 //! | snapshot | the reviewed record of a case, a file: [`snapshot`] |
-//! | run record | everything that happened in one run: `record` |
+//! | run record | everything that happened in one run: [`record`] |
 //!
 //! # How the data flows
 //!
@@ -58,11 +58,14 @@
 //! | [`translate`], [`compare`], [`verdict`] | the middle | yes |
 //! | [`snapshot`] | insta files | but for its store |
 //! | [`report`] | one model of a run, many renderers | yes |
-//! | `redact`, `record`, `client`, `environment` | the edges: secrets, disk, HTTP, services | no |
+//! | [`redact`], [`record`], [`client`], `environment` | the edges: secrets, disk, HTTP, services | no |
 //! | `run` | joins the middle to the edges | no |
 //! | `cli` | one file per command; the only room that prints | no |
 //! | `endpoint` | the candidate service of this repository; knows nothing of the harness | no |
 
+#[cfg(feature = "cli")]
+pub mod cli;
+pub mod client;
 pub mod compare;
 pub mod diagnostic;
 #[cfg(feature = "endpoint")]
@@ -71,8 +74,11 @@ pub mod endpoint;
 pub mod environment;
 pub mod exchange;
 pub mod path;
+pub mod record;
+pub mod redact;
 pub mod report;
 pub mod rule;
+pub mod run;
 pub mod snapshot;
 pub mod suite;
 pub mod translate;

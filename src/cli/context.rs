@@ -20,8 +20,6 @@ pub struct Context {
     pub no_color: bool,
     /// `CLICOLOR_FORCE`, when it says something other than 0.
     pub force_color: bool,
-    /// Where data that can be made again is kept.
-    pub cache: PathBuf,
 }
 
 impl Context {
@@ -38,7 +36,6 @@ impl Context {
             stderr_is_terminal: std::io::stderr().is_terminal(),
             no_color: set("NO_COLOR"),
             force_color: says_yes(std::env::var("CLICOLOR_FORCE").ok().as_deref()),
-            cache: cache(|name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)),
         })
     }
 
@@ -58,13 +55,6 @@ fn says_yes(value: Option<&str>) -> bool {
     value.is_some_and(|value| !matches!(value, "" | "0" | "false"))
 }
 
-fn cache(variable: impl Fn(&str) -> Option<PathBuf>) -> PathBuf {
-    variable("PARITY_CACHE")
-        .or_else(|| variable("XDG_CACHE_HOME").map(|folder| folder.join("parity")))
-        .or_else(|| variable("HOME").map(|folder| folder.join(".cache/parity")))
-        .unwrap_or_else(|| std::env::temp_dir().join("parity-cache"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,7 +68,6 @@ mod tests {
             stderr_is_terminal: false,
             no_color,
             force_color,
-            cache: PathBuf::new(),
         };
         for (choice, no_color, force, terminal, expected) in [
             (ColourChoice::Auto, false, false, true, true),
@@ -99,16 +88,15 @@ mod tests {
 
     #[test]
     fn only_a_meant_yes_is_a_yes() {
-        for (value, expected) in [(None, false), (Some(""), false), (Some("0"), false), (Some("false"), false), (Some("true"), true), (Some("1"), true)] {
+        for (value, expected) in [
+            (None, false),
+            (Some(""), false),
+            (Some("0"), false),
+            (Some("false"), false),
+            (Some("true"), true),
+            (Some("1"), true),
+        ] {
             assert_eq!(says_yes(value), expected, "{value:?}");
         }
-    }
-
-    #[test]
-    fn the_cache_is_where_the_user_says() {
-        let from = |set: &[(&str, &str)]| cache(|name| set.iter().find(|(key, _)| *key == name).map(|(_, value)| PathBuf::from(value)));
-        assert_eq!(from(&[("PARITY_CACHE", "/a"), ("HOME", "/h")]), PathBuf::from("/a"));
-        assert_eq!(from(&[("XDG_CACHE_HOME", "/x"), ("HOME", "/h")]), PathBuf::from("/x/parity"));
-        assert_eq!(from(&[("HOME", "/h")]), PathBuf::from("/h/.cache/parity"));
     }
 }

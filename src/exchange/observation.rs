@@ -74,6 +74,8 @@ pub enum UnreachableKind {
     Busy,
     /// The recording that stands for the side has no answer to this request.
     NotRecorded,
+    /// The request was not sent: it would change something where the tool is a guest, or would arrive as another one.
+    NotAsked,
 }
 
 impl Headers {
@@ -121,6 +123,7 @@ impl UnreachableKind {
             Self::Broken => "broken off",
             Self::Busy => "busy",
             Self::NotRecorded => "not recorded",
+            Self::NotAsked => "not asked",
         }
     }
 }

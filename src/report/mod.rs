@@ -3,6 +3,8 @@
 //! A renderer turns the model into text. It writes to nothing and asks nobody; colours and width are given to it.
 
 mod exit;
+pub mod explain;
+pub mod json;
 mod model;
 #[cfg(test)]
 mod sample;

@@ -8,8 +8,9 @@ use std::time::Instant;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
+use crate::client::Asked;
 use crate::exchange::{Answer, Exchange, Oracle, OracleKind, PerSide, Request, Side};
-use crate::record::{self, Writer};
+use crate::record::{End, RecordError, Totals, Writer};
 use crate::report::{CaseReport, RunReport, SuiteReport};
 use crate::snapshot::{Pending, SnapshotError, SnapshotInput, SnapshotState, Store, Today, render};
 use crate::suite::Suite;
@@ -47,6 +48,8 @@ pub struct Service {
     pub base: Option<String>,
     /// What it is, for people.
     pub shown: String,
+    /// What must never reach the record, such as the password in its address.
+    pub secrets: Vec<String>,
 }
 
 /// How a run goes about it.
@@ -74,7 +77,9 @@ pub enum Event<'e> {
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
     /// A suite asks a service that there is not.
-    #[error("suite `{suite}` asks the service `{service}` as its {side}, and there is none of that name: declare `[service.{service}]` in `parity.toml`")]
+    #[error(
+        "suite `{suite}` asks the service `{service}` as its {side}, and there is none of that name: declare `[service.{service}]` in `parity.toml`"
+    )]
     NoService {
         /// The suite.
         suite: String,
@@ -85,7 +90,7 @@ pub enum RunError {
     },
     /// The record cannot be written.
     #[error(transparent)]
-    Record(#[from] record::RecordError),
+    Record(#[from] RecordError),
     /// A snapshot cannot be read or written.
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
@@ -147,15 +152,20 @@ pub async fn execute(
             .then(|| format!("`[gate] oracle = \"genuine\"` refuses {oracle}")),
         oracle,
         sides: sides.map(|shown| shown.join(", ")),
-        suites: plan.suites.iter().map(|planned| suite_report(&planned.suite)).collect(),
-        unreferenced: if plan.full && !interrupted { unreferenced(&setup.store, &setup.known)? } else { Vec::new() },
+        suites: plan.suites.iter().map(|planned| SuiteReport::of(&planned.suite)).collect(),
+        unreferenced: if plan.full && !interrupted {
+            unreferenced(&setup.store, &setup.known)?
+        } else {
+            Vec::new()
+        },
         full: plan.full && !interrupted,
+        pending: options.pending,
         cases,
         record: Some(setup.record),
         elapsed: started.elapsed(),
         interrupted,
     };
-    setup.recorder.end(&report)?;
+    setup.recorder.end(&end(&report))?;
     Ok(report)
 }
 
@@ -197,13 +207,22 @@ impl SuiteJob {
     async fn run(&self, planned: PlannedCase) -> Result<(CaseReport, bool), RunError> {
         let requests = self.suite.request.as_ref().map(|template| planned.case.request(template));
         let (legacy, candidate) = tokio::join!(self.ask(Side::Legacy, &requests), self.ask(Side::Candidate, &requests));
-        let exchange = Exchange { legacy, candidate };
-        self.recorder.exchange(&planned.case, planned.ad_hoc, &requests, &exchange)?;
+        let attempts = PerSide {
+            legacy: legacy.attempts,
+            candidate: candidate.attempts,
+        };
+        let exchange = Exchange {
+            legacy: legacy.answer,
+            candidate: candidate.answer,
+        };
+        let recorded = self
+            .recorder
+            .exchange(&planned.case, planned.ad_hoc, &requests, &exchange, attempts)?;
 
         let bases = self.services.as_ref().map(|service| service.base.as_deref());
         let judgement = self.judge.judge(&planned.case, &exchange, bases, Detail::Counts);
         let (snapshot, snapshot_diff) = self.settle(&planned, &requests, &exchange, bases, &judgement)?;
-        self.recorder.verdict(&planned.case, &judgement, snapshot)?;
+        self.recorder.verdict(&recorded, &judgement, snapshot)?;
 
         let report = CaseReport {
             case: planned.case,
@@ -217,12 +236,14 @@ impl SuiteJob {
             differences: judgement.differences,
             notes: judgement.notes,
             requests,
-            elapsed: exchange.as_ref().map(|answer| answer.as_ref().ok().map(|observation| observation.elapsed)),
+            elapsed: exchange
+                .as_ref()
+                .map(|answer| answer.as_ref().ok().map(|observation| observation.elapsed)),
         };
         Ok((report, says_stand_in(&exchange.legacy)))
     }
 
-    async fn ask(&self, side: Side, requests: &PerSide<Request>) -> Answer {
+    async fn ask(&self, side: Side, requests: &PerSide<Request>) -> Asked {
         self.services.get(side).source.ask(requests.get(side)).await
     }
 
@@ -255,9 +276,12 @@ impl SuiteJob {
 
 /// Whether the legacy itself says that it only stands in for the genuine one.
 fn says_stand_in(legacy: &Answer) -> bool {
-    legacy
-        .as_ref()
-        .is_ok_and(|observation| observation.headers.get("parity-oracle").is_some_and(|value| value.eq_ignore_ascii_case("stand-in")))
+    legacy.as_ref().is_ok_and(|observation| {
+        observation
+            .headers
+            .get("parity-oracle")
+            .is_some_and(|value| value.eq_ignore_ascii_case("stand-in"))
+    })
 }
 
 type Landed = Result<(CaseReport, bool), RunError>;
@@ -306,11 +330,19 @@ impl Flight {
     }
 }
 
-fn suite_report(suite: &Suite) -> SuiteReport {
-    SuiteReport {
-        name: suite.name.clone(),
-        title: suite.title.clone(),
-        file: suite.file.clone(),
+fn end(report: &RunReport) -> End {
+    let totals = report.totals();
+    End {
+        totals: Totals {
+            cases: totals.cases,
+            passed: totals.passed,
+            failed: totals.failed,
+            expected: totals.expected,
+            verdicts: totals.verdicts,
+            snapshots: totals.snapshots,
+        },
+        exit: report.exit().code(),
+        interrupted: report.interrupted,
     }
 }
 

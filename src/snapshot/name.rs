@@ -102,11 +102,10 @@ const NEVER_SEARCHED: [&str; 1] = ["target"];
 
 /// Names that Windows keeps for devices, whatever ending follows.
 fn is_device(name: &str) -> bool {
-    match name.as_bytes() {
-        b"con" | b"prn" | b"aux" | b"nul" => true,
-        [b'c', b'o', b'm', b'0'..=b'9'] | [b'l', b'p', b't', b'0'..=b'9'] => true,
-        _ => false,
-    }
+    matches!(
+        name.as_bytes(),
+        b"con" | b"prn" | b"aux" | b"nul" | [b'c', b'o', b'm', b'0'..=b'9'] | [b'l', b'p', b't', b'0'..=b'9']
+    )
 }
 
 #[cfg(test)]

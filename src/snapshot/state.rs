@@ -44,6 +44,9 @@ pub struct SnapshotDiff {
 }
 
 impl SnapshotState {
+    /// Every state.
+    pub const ALL: [Self; 4] = [Self::Approved, Self::Changed, Self::Missing, Self::NotKept];
+
     /// As it is written everywhere: `not-kept`.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -1,5 +1,7 @@
 //! A suite as plain data.
 
+use std::sync::Arc;
+
 use crate::exchange::PerSide;
 use crate::path::Path;
 use crate::rule::{Comparison, ErrorRow, ExpectedVerdict, Template, Translation};
@@ -15,6 +17,8 @@ pub struct Suite {
     pub title: Option<String>,
     /// Where it was read, for messages.
     pub file: String,
+    /// Its text as it was read, for the record.
+    pub text: Arc<str>,
     /// BLAKE3 digest of its text, in hexadecimal.
     pub digest: String,
     /// What varies from case to case, in declared order.

@@ -61,6 +61,7 @@ fn suite(source: &Source, mut table: Table<'_>) -> Option<(Suite, Spans)> {
         name: name?,
         title,
         file: source.file().to_owned(),
+        text: source.text().into(),
         digest: blake3::hash(source.text().as_bytes()).to_hex().to_string(),
         parameters,
         request: PerSide {

@@ -21,6 +21,7 @@ pub(crate) fn suite() -> Suite {
         name: "run-trace".into(),
         title: Some("Trace of a run".into()),
         file: "fixtures/suites/run-trace.toml".into(),
+        text: "".into(),
         digest: "d".repeat(64),
         parameters: vec![Parameter {
             name: "run_id".into(),

@@ -2,11 +2,12 @@
 
 use similar::{ChangeTag, TextDiff};
 
-use crate::exchange::Side;
+use crate::compare::Difference;
+use crate::exchange::{PerSide, Side};
 use crate::report::model::{CaseReport, SuiteReport};
 use crate::report::style::{Ink, Style, columns, pad, time};
 use crate::snapshot::{SnapshotDiff, SnapshotState};
-use crate::verdict::{Standing, Surprise, Verdict};
+use crate::verdict::{Failure, Standing, Surprise, Verdict};
 
 use super::differences;
 
@@ -14,21 +15,45 @@ use super::differences;
 #[must_use]
 pub fn render_case(case: &CaseReport, suite: Option<&SuiteReport>, style: Style) -> String {
     let mut lines = vec![headline(case, style)];
-    if !case.standing.passes() {
-        lines.extend(failures(case, style));
-        lines.extend(differences::lines(&case.differences, suite, style));
-        if let Standing::Surprises(surprise) = &case.standing {
-            lines.extend(surprised(case.verdict, surprise, suite, style));
-        }
+    let found = Problems {
+        verdict: case.verdict,
+        standing: &case.standing,
+        failures: &case.failures,
+        differences: &case.differences,
+        notes: &case.notes,
+    };
+    // What is expected was read when it was declared.
+    if case.standing.passes() {
+        lines.extend(notes(&case.notes, style));
+    } else {
+        lines.extend(problems(&found, suite, style));
     }
     lines.extend(snapshot(case, style));
-    for note in &case.notes {
-        lines.extend(sentence(&format!("note: {note}"), 4, Ink::Dim, style));
-    }
     if lines.len() > 1 {
         lines.push(String::new());
     }
     lines.iter().flat_map(|line| [line.trim_end(), "\n"]).collect()
+}
+
+/// What is wrong with a case, apart from its snapshot.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::report) struct Problems<'a> {
+    pub verdict: Verdict,
+    pub standing: &'a Standing,
+    pub failures: &'a PerSide<Option<Failure>>,
+    pub differences: &'a [Difference],
+    pub notes: &'a [String],
+}
+
+/// The lines that say what is wrong, indented for standing below a headline.
+pub(in crate::report) fn problems(found: &Problems<'_>, suite: Option<&SuiteReport>, style: Style) -> Vec<String> {
+    let mut lines = failures(found, style);
+    lines.extend(differences::lines(found.differences, suite, style));
+    if let Standing::Surprises(surprise) = found.standing {
+        lines.extend(surprised(found.verdict, surprise, suite, style));
+    }
+    lines.extend(notes(found.notes, style));
+    lines
 }
 
 /// The columns of a verdict's name; the longest is `candidate-broken`.
@@ -48,13 +73,13 @@ fn headline(case: &CaseReport, style: Style) -> String {
     let start = 2 + VERDICT + 1 + columns(&times) + 2;
     let name = style.fit(&case.case.to_string(), start);
     let mut beside: Vec<String> = case.case.is().into_iter().collect();
-    if let Standing::Expected { why } = &case.standing {
-        beside.push(format!("expected: {why}"));
-    }
     match case.snapshot {
         SnapshotState::Changed => beside.push("snapshot changed".to_owned()),
         SnapshotState::Missing => beside.push("snapshot missing".to_owned()),
         SnapshotState::Approved | SnapshotState::NotKept => {}
+    }
+    if let Standing::Expected { why } = &case.standing {
+        beside.push(format!("expected: {why}"));
     }
     let taken = start + columns(&name) + 2;
     let beside = if beside.is_empty() || taken + 4 > style.width {
@@ -80,11 +105,16 @@ fn sentence(text: &str, indentation: usize, ink: Ink, style: Style) -> Vec<Strin
         .collect()
 }
 
-fn failures(case: &CaseReport, style: Style) -> Vec<String> {
+fn notes(notes: &[String], style: Style) -> Vec<String> {
+    let line = |note: &String| sentence(&format!("note: {note}"), 4, Ink::Dim, style);
+    notes.iter().flat_map(line).collect()
+}
+
+fn failures(found: &Problems<'_>, style: Style) -> Vec<String> {
     let mut lines = Vec::new();
     for side in Side::BOTH {
-        let Some(failure) = case.failures.get(side) else { continue };
-        let what = match (case.verdict, side) {
+        let Some(failure) = found.failures.get(side) else { continue };
+        let what = match (found.verdict, side) {
             (Verdict::Unreachable, side) => format!("the {side} gave no answer"),
             (_, Side::Legacy) => "the legacy's answer is not what the suite says it answers, so nothing can be compared with it".to_owned(),
             (_, Side::Candidate) => "the candidate's answer is no response of its contract".to_owned(),
@@ -158,7 +188,7 @@ fn unified(diff: &SnapshotDiff, style: Style) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exchange::{Exchange, PerSide, Unreachable, UnreachableKind};
+    use crate::exchange::{Exchange, Unreachable, UnreachableKind};
     use crate::report::sample::report;
     use crate::report::style::Colour;
     use crate::rule::VerdictName;

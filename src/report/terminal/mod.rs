@@ -8,4 +8,5 @@ mod strings;
 mod summary;
 
 pub use case::render_case;
+pub(super) use case::{Problems, problems};
 pub use summary::render_summary;

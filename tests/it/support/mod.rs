@@ -4,3 +4,5 @@ pub mod database;
 pub mod endpoint;
 pub mod http;
 pub mod run_trace_schema;
+pub mod scripted;
+pub mod services;

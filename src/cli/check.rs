@@ -1,0 +1,235 @@
+//! `parity check`: ask both sides the same, translate, compare, give a verdict.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::environment::{Config, Environment, Options};
+use crate::exchange::{Oracle, OracleKind, Side};
+use crate::record::{Header, RecordError, RecordedService, RecordedSuite, Writer};
+use crate::redact::{Key, Redactor, SecretNames};
+use crate::report::{Exit, SuiteReport, json};
+use crate::run::{Event, Plan, RunOptions, Selection, Service, Setup, execute};
+use crate::snapshot::{Pending, Store};
+
+use super::args::{CheckArguments, Format};
+use super::context::Context;
+use super::failure::Failure;
+use super::interrupt::Interrupt;
+use super::output::Output;
+use super::progress::Progress;
+use super::project::{Project, RECORDS, recorded, scratch};
+use super::services::{self, JOBS, Manners};
+
+/// Runs the command.
+pub async fn run(arguments: &CheckArguments, config: Option<&Path>, context: &Context, output: &Output) -> Result<Exit, Failure> {
+    let project = Project::load(config, arguments.services.profile.as_deref(), context)?;
+    if let Some(hint) = arguments
+        .suites
+        .iter()
+        .filter(|name| !active(&project, name))
+        .find_map(|name| project.hint(name))
+    {
+        return Err(Failure::Usage(hint));
+    }
+    let selection = Selection {
+        suites: arguments.suites.clone(),
+        parameters: arguments.parameters.clone(),
+    };
+    let plan = Plan::new(&project.active, &selection)?;
+    let mut interrupt = Interrupt::listen()?;
+    let progress = Progress::new(output, arguments.format == Format::Terminal);
+
+    let sides = Sides::of(&plan);
+    let (config, options) = environment(&project, arguments, context, &sides)?;
+    let events = progress.services();
+    let environment = tokio::select! {
+        biased;
+        () = interrupt.wait() => Err(Failure::Interrupted),
+        started = Environment::start(&config, &options, &events) => started.map_err(Failure::from),
+    };
+    let environment = match environment {
+        Ok(environment) => environment,
+        Err(failure) => {
+            progress.done();
+            return Err(failure);
+        }
+    };
+    progress.done();
+    let judged = judge(
+        arguments,
+        context,
+        output,
+        &project,
+        &plan,
+        &sides,
+        &environment,
+        &progress,
+        &mut interrupt,
+    )
+    .await;
+    progress.done();
+    // What was started ends before the exit code is given, whatever came of the run.
+    environment.stop().await;
+    progress.done();
+    judged
+}
+
+fn active(project: &Project, name: &str) -> bool {
+    project.active.iter().any(|suite| suite.name == name)
+}
+
+/// The services that the planned suites ask, by side.
+struct Sides(BTreeMap<Side, BTreeSet<String>>);
+
+impl Sides {
+    fn of(plan: &Plan) -> Self {
+        let mut sides = BTreeMap::<Side, BTreeSet<String>>::new();
+        for planned in &plan.suites {
+            for side in Side::BOTH {
+                let service = planned.suite.request.get(side).service.clone();
+                sides.entry(side).or_default().insert(service);
+            }
+        }
+        Self(sides)
+    }
+
+    fn names(&self, side: Side) -> impl Iterator<Item = &String> {
+        self.0.get(&side).into_iter().flatten()
+    }
+}
+
+/// The configuration and the choices with which the environment starts: recordings and addresses of the command line stand
+/// for the services that they replace.
+fn environment(project: &Project, arguments: &CheckArguments, context: &Context, sides: &Sides) -> Result<(Config, Options), Failure> {
+    let mut options = super::env::options(&arguments.services, context)?;
+    let mut config = project.config.clone();
+    for side in Side::BOTH {
+        let (url, recording) = match side {
+            Side::Legacy => (&arguments.legacy_url, &arguments.legacy_recording),
+            Side::Candidate => (&arguments.candidate_url, &arguments.candidate_recording),
+        };
+        for name in sides.names(side) {
+            if let Some(url) = url {
+                options.choice.urls.insert(name.clone(), url.clone());
+            } else if let Some(recording) = recording {
+                services::replace_by_recording(&mut config, &mut options.choice, name, &context.folder.join(recording));
+            }
+        }
+    }
+    Ok((config, options))
+}
+
+#[expect(clippy::too_many_arguments, reason = "the parts of one command, each used once")]
+async fn judge(
+    arguments: &CheckArguments,
+    context: &Context,
+    output: &Output,
+    project: &Project,
+    plan: &Plan,
+    sides: &Sides,
+    environment: &Environment,
+    progress: &Progress,
+    interrupt: &mut Interrupt,
+) -> Result<Exit, Failure> {
+    let manners = Manners::of(arguments, &project.config.check);
+    let (services, oracle) = sources(project, sides, environment, &manners)?;
+    let record = scratch(&project.config.directory).join(RECORDS);
+    let recorder = recorder(&record, plan, &services, &oracle)?;
+    let setup = Setup {
+        services,
+        oracle,
+        genuine_only: project.config.gate.oracle.is_some(),
+        record: super::project::shown(recorder.path(), context).display().to_string(),
+        recorder: Arc::new(recorder),
+        store: Store::new(&project.config.snapshots),
+        known: project.suites.clone(),
+    };
+    let jobs = manners.jobs.unwrap_or(JOBS);
+    let options = RunOptions {
+        jobs: usize::from(jobs),
+        pending: if context.ci { Pending::Leave } else { Pending::Write },
+    };
+    let suites: Vec<SuiteReport> = plan.suites.iter().map(|planned| SuiteReport::of(&planned.suite)).collect();
+    let report = execute(plan, setup, options, interrupt.wait(), |event| match event {
+        Event::Started { cases } => progress.cases(cases),
+        Event::Judged(case) => progress.case(case, suites.iter().find(|suite| suite.name == case.case.suite)),
+    })
+    .await?;
+    progress.done();
+    match arguments.format {
+        Format::Terminal => progress.summary(&report),
+        Format::Json => output.data(&json::render(&report)),
+    }
+    Ok(report.exit())
+}
+
+/// What answers for each service that is asked, and where the legacy's answers come from.
+fn sources(
+    project: &Project,
+    sides: &Sides,
+    environment: &Environment,
+    manners: &Manners,
+) -> Result<(BTreeMap<String, Service>, Oracle), Failure> {
+    let mut sources = BTreeMap::new();
+    let mut oracles: Vec<Oracle> = Vec::new();
+    for side in Side::BOTH {
+        for name in sides.names(side) {
+            let Some(resolved) = environment.service(name) else { continue };
+            let (service, oracle) = services::service(resolved, manners, &project.config.directory)?;
+            sources.insert(name.clone(), service);
+            if side == Side::Legacy && !oracles.contains(&oracle) {
+                oracles.push(oracle);
+            }
+        }
+    }
+    // Several legacies are as good as the least of them.
+    let oracle = Oracle {
+        kind: oracles.iter().map(|oracle| oracle.kind).max().unwrap_or(OracleKind::Unknown),
+        source: oracles.iter().map(|oracle| oracle.source.as_str()).collect::<Vec<_>>().join(", "),
+    };
+    Ok((sources, oracle))
+}
+
+fn recorder(folder: &Path, plan: &Plan, services: &BTreeMap<String, Service>, oracle: &Oracle) -> Result<Writer, Failure> {
+    let failed = |error: RecordError| Failure::SetUp(error.to_string());
+    let header = Header {
+        tool: concat!("parity ", env!("CARGO_PKG_VERSION")).to_owned(),
+        started: jiff::Timestamp::now(),
+        oracle: oracle.clone(),
+        services: services
+            .iter()
+            .map(|(name, service)| RecordedService {
+                name: name.clone(),
+                base: service.base.clone(),
+                shown: service.shown.clone(),
+            })
+            .collect(),
+        suites: plan
+            .suites
+            .iter()
+            .map(|planned| RecordedSuite {
+                name: planned.suite.name.clone(),
+                file: planned.suite.file.clone(),
+                digest: planned.suite.digest.clone(),
+                text: planned.suite.text.to_string(),
+                services: planned.suite.request.as_ref().map(|request| request.service.clone()),
+            })
+            .collect(),
+        environment: None,
+    };
+    let given = services.values().flat_map(|service| service.secrets.iter().cloned());
+    let key = Key::random().map_err(|error| failed(RecordError::Random(error)))?;
+    prune(folder);
+    Writer::create(folder, &header, Redactor::new(key, SecretNames::default(), given)).map_err(failed)
+}
+
+/// How many records are kept: enough to look back, and no more than a disk forgives.
+const KEPT: usize = 20;
+
+/// Removes the oldest records. What cannot be removed stays: it is in nobody's way.
+fn prune(folder: &Path) {
+    for record in recorded(folder).iter().rev().skip(KEPT - 1) {
+        let _ = std::fs::remove_file(record);
+    }
+}

@@ -1,0 +1,84 @@
+//! Arguments in, exit code out.
+
+use std::ffi::OsString;
+
+use clap::Parser as _;
+use clap::error::ErrorKind;
+
+use crate::report::Exit;
+
+use super::args::{Arguments, Command, EnvCommand};
+use super::context::Context;
+use super::failure::Failure;
+use super::output::Output;
+use super::{check, env, explain, har};
+
+/// Runs the command and gives its exit code; see [`Exit`].
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version were asked for; everything else is bad usage. A reader that is gone is no failure.
+            let _ = error.print();
+            return match error.kind() {
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Exit::Passed.code(),
+                _ => Exit::Usage.code(),
+            };
+        }
+    };
+    let context = match Context::capture() {
+        Ok(context) => context,
+        Err(error) => {
+            let _ = anstream::eprintln!("error: cannot tell the current folder: {error}");
+            return Exit::CannotCompare.code();
+        }
+    };
+    let output = Output::new(&context, arguments.color);
+    log(arguments.verbose);
+    match command(&arguments, &context, &output) {
+        Ok(exit) => exit.code(),
+        Err(failure) => {
+            output.failure(&failure);
+            failure.exit().code()
+        }
+    }
+}
+
+fn command(arguments: &Arguments, context: &Context, output: &Output) -> Result<Exit, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::SetUp(format!("cannot start the runtime: {error}")))?;
+    let config = arguments.config.as_deref();
+    runtime.block_on(async {
+        match &arguments.command {
+            Command::Check(check) => check::run(check, config, context, output).await,
+            Command::Explain(explain) => explain::run(explain, config, context, output),
+            Command::Env {
+                command: EnvCommand::Up(up),
+            } => env::up(up, config, context, output).await,
+            Command::Env {
+                command: EnvCommand::Status,
+            } => env::status(output).await,
+            Command::Env { command: EnvCommand::Down } => env::down(config, context, output).await,
+            Command::Har(har) => har::run(har, config, context, output),
+        }
+    })
+}
+
+/// What the edges say of what they do, on standard error.
+fn log(verbose: u8) {
+    let level = match verbose {
+        0 => return,
+        1 => tracing::Level::DEBUG,
+        _ => tracing::Level::TRACE,
+    };
+    // Libraries talk too much at these levels; what is asked for is what parity does.
+    let filter = tracing_subscriber::EnvFilter::new(format!("warn,parity={level}"));
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .without_time();
+    // Set only once in a process; a second run in one process keeps the first.
+    let _ = subscriber.try_init();
+}

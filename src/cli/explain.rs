@@ -1,0 +1,124 @@
+//! `parity explain`: one case of a recorded run, from end to end.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::diagnostic::{Source, nearest};
+use crate::record::{Event, Record, RecordedExchange};
+use crate::report::{Exit, explain};
+use crate::suite::{Suite, read_suite};
+use crate::translate::Detail;
+use crate::verdict::Judge;
+
+use super::args::ExplainArguments;
+use super::context::Context;
+use super::failure::Failure;
+use super::output::Output;
+use super::project::{RECORDS, locate, recorded, scratch};
+
+/// Runs the command: the case is judged again, by the suite as it was when it was recorded.
+pub fn run(arguments: &ExplainArguments, config: Option<&Path>, context: &Context, output: &Output) -> Result<Exit, Failure> {
+    let (record, found) = match arguments.record.as_deref() {
+        Some(_) => {
+            let mut record = open(arguments.record.as_deref(), config, context)?;
+            let found = find(&mut record, &arguments.case)?;
+            (record, found)
+        }
+        None => latest_with(&arguments.case, config, context)?,
+    };
+    let suite = suite(&record, &found.case.suite)?;
+    let bases = suite.request.as_ref().map(|request| base(&record, &request.service));
+    let bases = bases.as_ref().map(Option::as_deref);
+    let judge = Judge::new(Arc::clone(&suite));
+    let judgement = judge.judge(&found.case, &found.exchange, bases, Detail::Effects);
+    let input = explain::ExplainInput {
+        suite: &suite,
+        case: &found.case,
+        requests: &found.requests,
+        bases,
+        exchange: &found.exchange,
+        judgement: &judgement,
+    };
+    output.data(&explain::render(&input, output.style()));
+    Ok(Exit::Passed)
+}
+
+/// The record that was named, or the latest of the project.
+pub fn open(named: Option<&Path>, config: Option<&Path>, context: &Context) -> Result<Record, Failure> {
+    let path = match named {
+        Some(named) => context.folder.join(named),
+        None => records(config, context)?.swap_remove(0),
+    };
+    read(path)
+}
+
+fn read(path: PathBuf) -> Result<Record, Failure> {
+    Record::open(path).map_err(|error| Failure::Usage(error.to_string()))
+}
+
+/// The latest record that holds the case: the last run may have asked others.
+fn latest_with(case: &str, config: Option<&Path>, context: &Context) -> Result<(Record, RecordedExchange), Failure> {
+    let mut first_failure = None;
+    for path in records(config, context)? {
+        let mut record = read(path)?;
+        match find(&mut record, case) {
+            Ok(found) => return Ok((record, found)),
+            Err(failure) => first_failure = first_failure.or(Some(failure)),
+        }
+    }
+    Err(first_failure.unwrap_or_else(no_records))
+}
+
+/// The project's records, the latest first; at least one.
+fn records(config: Option<&Path>, context: &Context) -> Result<Vec<PathBuf>, Failure> {
+    let file = context.folder.join(locate(config, context)?);
+    let folder = scratch(file.parent().unwrap_or(Path::new(""))).join(RECORDS);
+    let mut records = recorded(&folder);
+    records.reverse();
+    if records.is_empty() { Err(no_records()) } else { Ok(records) }
+}
+
+fn no_records() -> Failure {
+    Failure::Usage("no run of this project is recorded yet: run `parity check`, or name a record with `--record FILE`".to_owned())
+}
+
+fn find(record: &mut Record, wanted: &str) -> Result<RecordedExchange, Failure> {
+    let mut seen = Vec::new();
+    for event in record.by_ref() {
+        if let Event::Exchange(exchange) = event.map_err(|error| Failure::Usage(error.to_string()))? {
+            let name = exchange.case.to_string();
+            if name == wanted {
+                return Ok(*exchange);
+            }
+            seen.push(name);
+        }
+    }
+    let hint = match nearest(wanted, seen.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => match seen.first() {
+            Some(first) => format!("a case is named like `{first}`"),
+            None => "the record holds none".to_owned(),
+        },
+    };
+    Err(Failure::Usage(format!(
+        "no case of `{}` is called `{wanted}`: {hint}",
+        record.path().display()
+    )))
+}
+
+fn suite(record: &Record, name: &str) -> Result<Arc<Suite>, Failure> {
+    let recorded = record.header().suites.iter().find(|suite| suite.name == name);
+    let recorded = recorded.ok_or_else(|| Failure::Usage(format!("`{}` does not hold the suite `{name}`", record.path().display())))?;
+    let source = Source::new(recorded.file.as_str(), recorded.text.as_str());
+    Ok(Arc::new(read_suite(&source)?))
+}
+
+fn base(record: &Record, service: &str) -> Option<String> {
+    record
+        .header()
+        .services
+        .iter()
+        .find(|recorded| recorded.name == service)?
+        .base
+        .clone()
+}

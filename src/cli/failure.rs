@@ -1,0 +1,65 @@
+//! Why a command could not do what it was told.
+
+use crate::diagnostic::Diagnostics;
+use crate::environment::{PlanError, StartError};
+use crate::report::Exit;
+use crate::run::{PlanError as CasesError, RunError};
+
+/// A failure of a command, as opposed to a verdict.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// Files that people wrote, and their mistakes.
+    #[error("{0}")]
+    Invalid(Diagnostics),
+    /// What was typed.
+    #[error("{0}")]
+    Usage(String),
+    /// Services that did not come up, and everything else that stands between the plan and the first request.
+    #[error("{0}")]
+    SetUp(String),
+    /// The run was stopped before there was anything to report.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+impl Failure {
+    /// The exit code.
+    #[must_use]
+    pub const fn exit(&self) -> Exit {
+        match self {
+            Self::Invalid(_) | Self::Usage(_) => Exit::Usage,
+            Self::SetUp(_) => Exit::CannotCompare,
+            Self::Interrupted => Exit::Interrupted,
+        }
+    }
+}
+
+impl From<Diagnostics> for Failure {
+    fn from(errors: Diagnostics) -> Self {
+        Self::Invalid(errors)
+    }
+}
+
+impl From<CasesError> for Failure {
+    fn from(error: CasesError) -> Self {
+        Self::Usage(error.to_string())
+    }
+}
+
+impl From<RunError> for Failure {
+    fn from(error: RunError) -> Self {
+        match error {
+            RunError::NoService { .. } => Self::Usage(error.to_string()),
+            RunError::Record(_) | RunError::Snapshot(_) | RunError::Panicked(_) => Self::SetUp(error.to_string()),
+        }
+    }
+}
+
+impl From<StartError> for Failure {
+    fn from(error: StartError) -> Self {
+        match error {
+            StartError::Plan(PlanError::Invalid(errors)) => Self::Invalid(errors),
+            other => Self::SetUp(other.to_string()),
+        }
+    }
+}

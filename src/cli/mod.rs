@@ -1,0 +1,19 @@
+//! The `parity` command: one file per command, and the only room that prints.
+//!
+//! Data goes to standard output, everything else to standard error. Each command gives an exit code; `main` only passes it on.
+
+mod args;
+mod check;
+mod context;
+mod entry;
+mod env;
+mod explain;
+mod failure;
+mod har;
+mod interrupt;
+mod output;
+mod progress;
+mod project;
+mod services;
+
+pub use entry::run;

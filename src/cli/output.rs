@@ -1,0 +1,92 @@
+//! Where words go.
+
+use std::io::{self, Write as _};
+
+use crate::diagnostic::{self, Diagnostics};
+use crate::report::{Colour, Style};
+
+use super::args::ColourChoice;
+use super::context::Context;
+use super::failure::Failure;
+
+/// Standard output and standard error, with what is known of them.
+#[derive(Debug, Clone)]
+pub struct Output {
+    stdout: Style,
+    stderr: Style,
+    /// Whether something that moves may be drawn on standard error.
+    pub draws: bool,
+}
+
+/// The width where there is no terminal: lines that fit most logs.
+const WIDTH: usize = 120;
+
+impl Output {
+    /// For these surroundings.
+    #[must_use]
+    pub fn new(context: &Context, choice: ColourChoice) -> Self {
+        let width = rustix::termios::tcgetwinsize(io::stdout())
+            .or_else(|_| rustix::termios::tcgetwinsize(io::stderr()))
+            .map_or(WIDTH, |size| usize::from(size.ws_col).max(40));
+        let style = |is_terminal| Style {
+            colour: if context.colour(choice, is_terminal) {
+                Colour::On
+            } else {
+                Colour::Off
+            },
+            width: if is_terminal { width } else { WIDTH },
+        };
+        Self {
+            stdout: style(context.stdout_is_terminal),
+            stderr: style(context.stderr_is_terminal),
+            draws: context.stderr_is_terminal && !context.ci,
+        }
+    }
+
+    /// How text on standard output looks.
+    #[must_use]
+    pub const fn style(&self) -> Style {
+        self.stdout
+    }
+
+    /// How text on standard error looks.
+    #[must_use]
+    pub const fn side_style(&self) -> Style {
+        self.stderr
+    }
+
+    /// Data. A reader that is gone (`| head`) is no failure, and nothing is left to say to it.
+    pub fn data(&self, text: &str) {
+        let mut stdout = io::stdout().lock();
+        let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    }
+
+    /// A line about what happens.
+    pub fn say(&self, line: &str) {
+        let mut stderr = io::stderr().lock();
+        let _ = writeln!(stderr, "{line}");
+    }
+
+    /// Mistakes in files.
+    pub fn diagnostics(&self, found: &Diagnostics) {
+        let colour = match self.stderr.colour {
+            Colour::On => diagnostic::Colour::Styled,
+            Colour::Off => diagnostic::Colour::Plain,
+        };
+        let _ = io::stderr().lock().write_all(diagnostic::render(found, colour).as_bytes());
+    }
+
+    /// Why a command could not do what it was told.
+    pub fn failure(&self, failure: &Failure) {
+        match failure {
+            Failure::Invalid(found) => self.diagnostics(found),
+            Failure::Usage(_) | Failure::SetUp(_) | Failure::Interrupted => {
+                let (bold, reset) = match self.stderr.colour {
+                    Colour::On => ("\u{1b}[1;31m", "\u{1b}[0m"),
+                    Colour::Off => ("", ""),
+                };
+                self.say(&format!("{bold}error{reset}: {failure}"));
+            }
+        }
+    }
+}

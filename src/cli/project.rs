@@ -1,0 +1,208 @@
+//! A project on disk: its `parity.toml` and its suites.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Source};
+use crate::environment::Config;
+use crate::exchange::Side;
+use crate::record::LATEST;
+use crate::suite::{Suite, read_suite};
+
+use super::context::Context;
+use super::failure::Failure;
+
+/// The name of a project's file.
+const FILE: &str = "parity.toml";
+
+/// A project, read and checked.
+#[derive(Debug)]
+pub struct Project {
+    /// Its configuration, with the profile in force.
+    pub config: Config,
+    /// Every suite of its folder.
+    pub suites: Vec<Arc<Suite>>,
+    /// The suites of the profile in force: without one, those that no profile claims.
+    pub active: Vec<Arc<Suite>>,
+    /// Why a suite is not active, for those that ask for it by name: suite and profile.
+    claimed: Vec<(String, String)>,
+}
+
+impl Project {
+    /// Reads a project: the file that was named, or the nearest `parity.toml` at or above the current folder.
+    ///
+    /// # Errors
+    /// Everything that is wrong with its files.
+    pub fn load(named: Option<&Path>, profile: Option<&str>, context: &Context) -> Result<Self, Failure> {
+        let mut config = Config::load(&locate(named, context)?)?;
+        let suites = read_suites(&config, context)?;
+        let claimed = claims(&config, &suites)?;
+        let active: Vec<Arc<Suite>> = suites
+            .iter()
+            .filter(|suite| match profile {
+                None => !claimed.iter().any(|(name, _)| *name == suite.name),
+                Some(profile) => claimed.iter().any(|(name, by)| *name == suite.name && by == profile),
+            })
+            .cloned()
+            .collect();
+        if let Some(profile) = profile {
+            config = config.with_profile(profile)?;
+            // They are in force now; an environment that looks at the profile again must not undo what a command line adds.
+            if let Some(applied) = config.profiles.get_mut(profile) {
+                applied.services.clear();
+            }
+        }
+        keep_needed(&mut config, &active);
+        Ok(Self {
+            config,
+            suites,
+            active,
+            claimed,
+        })
+    }
+
+    /// What to do about a suite that was named and is not active.
+    #[must_use]
+    pub fn hint(&self, suite: &str) -> Option<String> {
+        let (_, profile) = self.claimed.iter().find(|(name, _)| name == suite)?;
+        Some(format!("suite `{suite}` belongs to a profile: add `--profile {profile}`"))
+    }
+}
+
+/// A folder of a project for what is made again and never committed.
+pub fn scratch(project: &Path) -> PathBuf {
+    project.join(".parity")
+}
+
+/// The folder of run records in [`scratch`].
+pub const RECORDS: &str = "records";
+
+/// The run records of a folder, the oldest first. A folder that is not there holds none.
+pub fn recorded(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut records: Vec<PathBuf> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|extension| extension == "jsonl") && !path.ends_with(LATEST))
+        .collect();
+    // Their names begin with the time.
+    records.sort();
+    records
+}
+
+/// The configuration file to use.
+pub fn locate(named: Option<&Path>, context: &Context) -> Result<PathBuf, Failure> {
+    if let Some(named) = named {
+        let path = context.folder.join(named);
+        // A folder means its file, as a user would expect.
+        return Ok(shown(&if path.is_dir() { path.join(FILE) } else { path }, context));
+    }
+    let found = context
+        .folder
+        .ancestors()
+        .map(|folder| folder.join(FILE))
+        .find(|path| path.is_file());
+    match found {
+        Some(path) => Ok(shown(&path, context)),
+        None => Err(Failure::Usage(format!(
+            "no `{FILE}` in `{}` or above it: go to a project, or name one with `--config PATH`",
+            context.folder.display()
+        ))),
+    }
+}
+
+/// The path as a user would write it: relative to the current folder when it is below.
+pub fn shown(path: &Path, context: &Context) -> PathBuf {
+    let relative = path.strip_prefix(&context.folder).or_else(|_| path.strip_prefix("."));
+    relative.map_or_else(|_| path.to_owned(), Path::to_owned)
+}
+
+/// Leaves the services that the suites ask, and those that these depend on: nothing is started for nobody.
+fn keep_needed(config: &mut Config, suites: &[Arc<Suite>]) {
+    let mut needed: Vec<String> = suites
+        .iter()
+        .flat_map(|suite| Side::BOTH.map(|side| suite.request.get(side).service.clone()))
+        .collect();
+    let mut reached = BTreeSet::new();
+    while let Some(name) = needed.pop() {
+        if let Some(service) = config.services.get(&name) {
+            needed.extend(
+                service
+                    .depends_on
+                    .iter()
+                    .map(|on| on.value.clone())
+                    .filter(|on| !reached.contains(on)),
+            );
+        }
+        reached.insert(name);
+    }
+    config.services.retain(|name, _| reached.contains(name));
+}
+
+fn read_suites(config: &Config, context: &Context) -> Result<Vec<Arc<Suite>>, Failure> {
+    let folder = &config.suites;
+    let mut files = Vec::new();
+    collect(folder, &mut files).map_err(|error| {
+        let about = Source::new(config.source.file(), "");
+        Diagnostics::from(
+            Diagnostic::file(&about, format!("cannot read the folder of suites `{}`: {error}", folder.display()))
+                .help("`suites = \"…\"` in `parity.toml` names it, relative to that file"),
+        )
+    })?;
+    files.sort();
+    let mut errors = Diagnostics::new();
+    let mut suites: Vec<(Arc<Suite>, Source)> = Vec::new();
+    for file in files {
+        let read = Source::read(&shown(&file, context)).and_then(|source| Ok((read_suite(&source)?, source)));
+        match read {
+            Err(found) => errors.extend(found),
+            Ok((suite, source)) => match suites.iter().find(|(other, _)| other.name == suite.name) {
+                Some((other, _)) => errors.push(
+                    Diagnostic::file(&source, format!("two suites are called `{}`", suite.name))
+                        .note(format!("the other one is `{}`", other.file))
+                        .help("give one of them another name: it is also the name of its snapshot folder"),
+                ),
+                None => suites.push((Arc::new(suite), source)),
+            },
+        }
+    }
+    if !errors.is_empty() {
+        return Err(errors.into());
+    }
+    let mut suites: Vec<Arc<Suite>> = suites.into_iter().map(|(suite, _)| suite).collect();
+    suites.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(suites)
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            collect(&path, files)?;
+        } else if path.extension().is_some_and(|extension| extension == "toml") {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// Which profile claims which suite.
+fn claims(config: &Config, suites: &[Arc<Suite>]) -> Result<Vec<(String, String)>, Diagnostics> {
+    let known: BTreeSet<&str> = suites.iter().map(|suite| suite.name.as_str()).collect();
+    let mut errors = Diagnostics::new();
+    let mut claims = Vec::new();
+    for (profile, declared) in &config.profiles {
+        for suite in declared.suites.iter().flatten() {
+            if !known.contains(suite.value.as_str()) {
+                let error = Diagnostic::error(&config.source, suite.span, format!("no suite is called `{}`", suite.value));
+                errors.push(match crate::diagnostic::nearest(&suite.value, known.iter().copied()) {
+                    Some(near) => error.help(format!("did you mean `{near}`?")),
+                    None => error,
+                });
+            }
+            claims.push((suite.value.clone(), profile.clone()));
+        }
+    }
+    if errors.is_empty() { Ok(claims) } else { Err(errors) }
+}

@@ -1,0 +1,140 @@
+//! What a record tells, in the words of the rest of the house.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::exchange::{Exchange, Oracle, PerSide, Request};
+use crate::snapshot::SnapshotState;
+use crate::suite::Case;
+use crate::verdict::Verdict;
+
+/// What a run was, known before anything is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Header {
+    /// What wrote the record: `parity 0.1.0`.
+    pub tool: String,
+    /// When the run began.
+    pub started: Timestamp,
+    /// Where the legacy answers come from.
+    pub oracle: Oracle,
+    /// The services that are asked.
+    pub services: Vec<RecordedService>,
+    /// The suites whose cases are asked.
+    pub suites: Vec<RecordedSuite>,
+    /// A digest of the resolved environment, when parity started one.
+    pub environment: Option<String>,
+}
+
+/// A service that was asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordedService {
+    /// Its name in `parity.toml`.
+    pub name: String,
+    /// Its address without user and password, which counts as `{base}` inside bodies.
+    pub base: Option<String>,
+    /// What it was, for people: an image with its digest, a command, an address, a recording.
+    pub shown: String,
+}
+
+/// A suite as it was at the time, so that a re-judging knows whether it changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordedSuite {
+    /// Its name.
+    pub name: String,
+    /// Its file, as it was shown.
+    pub file: String,
+    /// BLAKE3 digest of its text, in hexadecimal.
+    pub digest: String,
+    /// Its whole text.
+    pub text: String,
+    /// The services that its sides are.
+    pub services: PerSide<String>,
+}
+
+/// One line after the first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// A case was asked.
+    Exchange(Box<RecordedExchange>),
+    /// A case was judged.
+    Verdict(RecordedVerdict),
+    /// The run ended.
+    End(End),
+}
+
+/// What both sides were asked and answered, secrets masked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordedExchange {
+    /// The case.
+    pub case: Case,
+    /// Whether it exists on the command line only.
+    pub ad_hoc: bool,
+    /// What both sides were asked.
+    pub requests: PerSide<Request>,
+    /// What they answered; elapsed times are whole microseconds.
+    pub exchange: Exchange,
+    /// How often each request was sent.
+    pub attempts: PerSide<u32>,
+    /// When both answers were there, from the beginning of the run.
+    pub at: Duration,
+}
+
+/// What was said of a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordedVerdict {
+    /// The case.
+    pub case: Case,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Whether the case passed with it.
+    pub said: Said,
+    /// What it has in common with others of its kind.
+    pub signatures: BTreeSet<String>,
+    /// How it stood to its snapshot.
+    pub snapshot: SnapshotState,
+}
+
+/// Whether a case passed with its verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Said {
+    /// The verdict passes by itself.
+    Passes,
+    /// It is exactly the declared one.
+    Expected,
+    /// It does not pass.
+    Fails,
+    /// Another one was declared.
+    Surprises,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct End {
+    /// How many cases there were of each kind.
+    pub totals: Totals,
+    /// The exit code for the shell.
+    pub exit: u8,
+    /// Whether the run was stopped before its end.
+    pub interrupted: bool,
+}
+
+/// How many cases there were of each kind.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Totals {
+    /// All.
+    pub cases: usize,
+    /// Those that passed.
+    pub passed: usize,
+    /// Those that did not.
+    pub failed: usize,
+    /// Those whose verdict was exactly the declared one.
+    pub expected: usize,
+    /// By verdict; those that no case had are left out.
+    pub verdicts: BTreeMap<Verdict, usize>,
+    /// By state of snapshot; those that no case had are left out.
+    pub snapshots: BTreeMap<SnapshotState, usize>,
+}

@@ -1,0 +1,56 @@
+//! Requests and answers with their secrets masked, on their way into a record.
+
+use std::borrow::Cow;
+
+use crate::exchange::{Answer, Body, Exchange, Headers, Observation, PerSide, Request, Side, Unreachable};
+use crate::redact::{Masks, Redactor};
+
+/// Learns every secret of an exchange. Whatever else is written down of it goes through [`Masks::text`].
+#[must_use]
+pub fn masks<'r>(redactor: &'r Redactor, requests: &PerSide<Request>, exchange: &Exchange) -> Masks<'r> {
+    let mut masks = redactor.masks();
+    for side in Side::BOTH {
+        let request = requests.get(side);
+        masks.learn_headers(&request.headers.0);
+        masks.learn_target(&request.target);
+        if let Some(body) = &request.body {
+            masks.learn_body(request.headers.get("content-type"), &body.0);
+        }
+        if let Ok(observation) = exchange.get(side) {
+            masks.learn_headers(&observation.headers.0);
+            masks.learn_body(observation.headers.get("content-type"), &observation.body.0);
+        }
+    }
+    masks
+}
+
+pub(super) fn request(masks: &Masks<'_>, request: &Request) -> Request {
+    Request {
+        method: request.method.clone(),
+        target: masks.target(&request.target),
+        headers: Headers(masks.headers(&request.headers.0)),
+        body: request.body.as_ref().map(|body| masked_body(masks, &request.headers, body)),
+    }
+}
+
+pub(super) fn answer(masks: &Masks<'_>, answer: &Answer) -> Answer {
+    match answer {
+        Ok(observation) => Ok(Observation {
+            status: observation.status,
+            headers: Headers(masks.headers(&observation.headers.0)),
+            body: masked_body(masks, &observation.headers, &observation.body),
+            elapsed: observation.elapsed,
+        }),
+        Err(Unreachable { kind, reason }) => Err(Unreachable {
+            kind: *kind,
+            reason: masks.text(reason).into_owned(),
+        }),
+    }
+}
+
+fn masked_body(masks: &Masks<'_>, headers: &Headers, body: &Body) -> Body {
+    match masks.body(headers.get("content-type"), &body.0) {
+        Cow::Borrowed(_) => body.clone(),
+        Cow::Owned(masked) => Body::from(masked),
+    }
+}

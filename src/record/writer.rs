@@ -1,0 +1,324 @@
+//! Writing a record while the run goes on.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+use crate::exchange::{Exchange, PerSide, Request};
+use crate::redact::{Masks, Redactor};
+use crate::snapshot::SnapshotState;
+use crate::suite::{Binding, Bound, Case};
+use crate::verdict::{Judgement, Standing};
+
+use super::content::{binding, micros, side};
+use super::error::RecordError;
+use super::event::{End, Header, Said};
+use super::lines::{EndLine, ExchangeLine, Kind, VerdictLine};
+use super::masking;
+
+/// The name that always leads to the newest record of a folder.
+pub const LATEST: &str = "latest.jsonl";
+
+/// Appends to a record; shared by reference between the tasks of a run.
+///
+/// Each exchange reaches the operating system in one piece before [`exchange`](Self::exchange) returns, so that a killed
+/// run keeps it. Verdicts travel with the exchange after them: they can be drawn again.
+#[derive(Debug)]
+pub struct Writer {
+    path: PathBuf,
+    redactor: Redactor,
+    started: Instant,
+    output: Mutex<Output>,
+}
+
+/// A case whose exchange is in the record.
+#[derive(Debug, Clone)]
+pub struct Recorded<'w> {
+    case: Case,
+    masks: Masks<'w>,
+}
+
+#[derive(Debug)]
+struct Output {
+    file: File,
+    /// How long the file is up to its last whole line.
+    whole: u64,
+    /// Whole lines that the file does not have yet.
+    held: Vec<u8>,
+    /// Set when a write failed: nothing is appended behind a gap.
+    broken: bool,
+}
+
+impl Writer {
+    /// Begins a record in a folder, which is made when it is not there: `20261123T120000Z-4f1c2a.jsonl`, and leads `latest.jsonl` to it.
+    ///
+    /// # Errors
+    /// When the folder or the file cannot be made.
+    pub fn create(folder: &Path, header: &Header, redactor: Redactor) -> Result<Self, RecordError> {
+        let failed = |path: &Path| {
+            let path = path.to_owned();
+            move |source| RecordError::Create { path, source }
+        };
+        fs::create_dir_all(folder).map_err(failed(folder))?;
+        let time = TimeZone::UTC.to_datetime(header.started).strftime("%Y%m%dT%H%M%SZ");
+        loop {
+            let path = folder.join(format!("{time}-{}.jsonl", short_id()?));
+            match Self::create_file(path.clone(), header, redactor.clone()) {
+                // Another run took the name in this very second.
+                Err(RecordError::Create { source, .. }) if source.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+                Ok(writer) => {
+                    lead_latest(folder, &path).map_err(failed(&folder.join(LATEST)))?;
+                    return Ok(writer);
+                }
+            }
+        }
+    }
+
+    /// Begins a record in a file that must not be there yet.
+    ///
+    /// # Errors
+    /// When the file is there, or cannot be made.
+    pub fn create_file(path: PathBuf, header: &Header, redactor: Redactor) -> Result<Self, RecordError> {
+        let file = match OpenOptions::new().append(true).create_new(true).open(&path) {
+            Ok(file) => file,
+            Err(source) => return Err(RecordError::Create { path, source }),
+        };
+        let writer = Self {
+            output: Mutex::new(Output {
+                file,
+                whole: 0,
+                held: Vec::new(),
+                broken: false,
+            }),
+            path,
+            redactor,
+            started: Instant::now(),
+        };
+        let masks = writer.redactor.masks();
+        let mut header = header.clone();
+        header.oracle.source = masks.text(&header.oracle.source).into_owned();
+        for service in &mut header.services {
+            service.shown = masks.text(&service.shown).into_owned();
+            service.base = service.base.as_deref().map(|base| masks.text(base).into_owned());
+        }
+        for suite in &mut header.suites {
+            suite.text = masks.text(&suite.text).into_owned();
+        }
+        writer.append(&header.line(), When::Now)?;
+        Ok(writer)
+    }
+
+    /// The file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What masks this record's secrets.
+    #[must_use]
+    pub const fn redactor(&self) -> &Redactor {
+        &self.redactor
+    }
+
+    /// Writes what was asked and answered, before it is judged; what comes back is needed for writing the verdict.
+    ///
+    /// # Errors
+    /// When it cannot be written; the file then ends with the last whole line.
+    pub fn exchange(
+        &self,
+        case: &Case,
+        ad_hoc: bool,
+        requests: &PerSide<Request>,
+        exchange: &Exchange,
+        attempts: PerSide<u32>,
+    ) -> Result<Recorded<'_>, RecordError> {
+        let masks = masking::masks(&self.redactor, requests, exchange);
+        let requests = requests.as_ref().map(|request| masking::request(&masks, request));
+        let exchange = exchange.as_ref().map(|answer| masking::answer(&masks, answer));
+        let case = masked_case(&masks, case);
+        let line = ExchangeLine {
+            kind: Kind::Exchange,
+            suite: (&case.suite).into(),
+            case: binding(&case),
+            ad_hoc,
+            at_us: micros(self.started.elapsed()),
+            legacy: side(&requests.legacy, &exchange.legacy, attempts.legacy),
+            candidate: side(&requests.candidate, &exchange.candidate, attempts.candidate),
+        };
+        self.append(&line, When::Now)?;
+        Ok(Recorded { case, masks })
+    }
+
+    /// Writes what is said of a case.
+    ///
+    /// # Errors
+    /// When it cannot be written; the file then ends with the last whole line.
+    pub fn verdict(&self, recorded: &Recorded<'_>, judgement: &Judgement<'_>, snapshot: SnapshotState) -> Result<(), RecordError> {
+        let Recorded { case, masks } = recorded;
+        let line = VerdictLine {
+            kind: Kind::Verdict,
+            suite: (&case.suite).into(),
+            case: binding(case),
+            verdict: judgement.verdict,
+            standing: match judgement.standing {
+                Standing::Passes => Said::Passes,
+                Standing::Expected { .. } => Said::Expected,
+                Standing::Fails => Said::Fails,
+                Standing::Surprises(_) => Said::Surprises,
+            },
+            signatures: judgement.signatures().iter().map(|text| masks.text(text).into_owned()).collect(),
+            snapshot,
+        };
+        self.append(&line, When::Later)
+    }
+
+    /// Writes the last line.
+    ///
+    /// # Errors
+    /// When it cannot be written; the file then ends with the last whole line.
+    pub fn end(&self, end: &End) -> Result<(), RecordError> {
+        let line = EndLine {
+            kind: Kind::End,
+            totals: end.totals.clone(),
+            exit: end.exit,
+            interrupted: end.interrupted,
+        };
+        self.append(&line, When::Now)
+    }
+
+    fn append(&self, line: &impl Serialize, when: When) -> Result<(), RecordError> {
+        // Made outside the lock, so that only writing itself is one after the other.
+        let mut text = serde_json::to_vec(line).expect("lines have text for keys, and nothing else in them can fail");
+        text.push(b'\n');
+        let mut output = self.output();
+        output.held.append(&mut text);
+        if when == When::Later && output.held.len() < HELD {
+            return Ok(());
+        }
+        output.flush().map_err(|source| RecordError::Write {
+            path: self.path.clone(),
+            source,
+        })
+    }
+
+    fn output(&self) -> MutexGuard<'_, Output> {
+        // A panic between lock and unlock leaves whole lines: they are added and written in one piece.
+        self.output.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<'w> Recorded<'w> {
+    /// What masks the secrets of this exchange: everything else that is written down of it goes through [`Masks::text`].
+    #[must_use]
+    pub const fn masks(&self) -> &Masks<'w> {
+        &self.masks
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        // An interrupted run keeps its last verdicts; when even that fails there is nobody left to tell.
+        let _ = self.output().flush();
+    }
+}
+
+/// When a line must be in the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum When {
+    Now,
+    /// With the next line that must be there now.
+    Later,
+}
+
+/// How many bytes of lines are held back at most.
+const HELD: usize = 64 << 10;
+
+impl Output {
+    fn flush(&mut self) -> io::Result<()> {
+        if self.broken {
+            return Err(io::Error::other("an earlier write failed"));
+        }
+        if let Err(error) = self.file.write_all(&self.held) {
+            self.broken = true;
+            // Half a line may be there; if it cannot be cut off, readers tolerate it.
+            let _ = self.file.set_len(self.whole);
+            return Err(error);
+        }
+        self.whole += self.held.len() as u64;
+        self.held.clear();
+        Ok(())
+    }
+}
+
+fn masked_case(masks: &Masks<'_>, case: &Case) -> Case {
+    let bound = case.binding.0.iter().map(|bound| Bound {
+        value: masks.parameter(&bound.name, &bound.value).into_owned(),
+        ..bound.clone()
+    });
+    Case {
+        suite: case.suite.clone(),
+        binding: Binding(bound.collect()),
+    }
+}
+
+fn short_id() -> Result<String, RecordError> {
+    let mut bytes = [0; 3];
+    getrandom::fill(&mut bytes).map_err(|error| RecordError::Random(error.into()))?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// Leads `latest.jsonl` to a record, in one step for everybody who reads it.
+fn lead_latest(folder: &Path, record: &Path) -> io::Result<()> {
+    let name = record.file_name().expect("a record has a name");
+    let aside = record.with_extension("latest");
+    std::os::unix::fs::symlink(name, &aside)?;
+    let renamed = fs::rename(&aside, folder.join(LATEST));
+    if renamed.is_err() {
+        let _ = fs::remove_file(&aside);
+    }
+    renamed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::redact::{Key, SecretNames};
+
+    fn writer_to(file: File) -> Writer {
+        Writer {
+            path: PathBuf::from("records/x.jsonl"),
+            redactor: Redactor::new(Key::new([0; 32]), SecretNames::default(), []),
+            started: Instant::now(),
+            output: Mutex::new(Output {
+                file,
+                whole: 0,
+                held: Vec::new(),
+                broken: false,
+            }),
+        }
+    }
+
+    #[test]
+    fn a_full_disk_is_an_error_and_stays_one() {
+        let writer = writer_to(OpenOptions::new().append(true).open("/dev/full").unwrap());
+        let error = writer.end(&End::default()).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "cannot write the run record `records/x.jsonl`: No space left on device (os error 28); what was recorded until then is whole, and the run stops here"
+        );
+        let again = writer.end(&End::default()).unwrap_err().to_string();
+        assert!(again.contains("an earlier write failed"), "{again}");
+    }
+
+    #[test]
+    fn writers_can_be_shared_between_threads() {
+        const fn shared<T: Send + Sync>() {}
+        shared::<Writer>();
+    }
+}

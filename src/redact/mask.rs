@@ -1,0 +1,74 @@
+//! The text that stands for a secret.
+
+/// What every masked value begins with.
+pub const MASKED: &str = "masked:";
+
+/// The key of the digests; random for every record and never stored.
+#[derive(Clone)]
+pub struct Key([u8; 32]);
+
+impl Key {
+    /// A key of these bytes, for results that must repeat: tests, and matching of requests.
+    #[must_use]
+    pub const fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// A new key from the operating system's random numbers.
+    ///
+    /// # Errors
+    /// When the operating system has none to give.
+    pub fn random() -> std::io::Result<Self> {
+        let mut bytes = [0; 32];
+        getrandom::fill(&mut bytes)?;
+        Ok(Self(bytes))
+    }
+
+    /// `masked:` and 16 hexadecimal digits; a value that is masked already stays what it is.
+    pub(super) fn mask(&self, secret: &[u8]) -> String {
+        if is_masked(secret) {
+            return String::from_utf8_lossy(secret).into_owned();
+        }
+        let digest = blake3::keyed_hash(&self.0, secret).to_hex();
+        format!("{MASKED}{}", &digest[..DIGITS])
+    }
+}
+
+const DIGITS: usize = 16;
+
+/// Whether a value is a mask, whole: a secret that only begins like one is none.
+pub(super) fn is_masked(value: &[u8]) -> bool {
+    value
+        .strip_prefix(MASKED.as_bytes())
+        .is_some_and(|digest| digest.len() == DIGITS && digest.iter().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')))
+}
+
+impl std::fmt::Debug for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Key")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_secrets_have_equal_masks_under_one_key_only() {
+        let (one, other) = (Key::new([1; 32]), Key::new([2; 32]));
+        assert_eq!(one.mask(b"secret"), one.mask(b"secret"));
+        assert_ne!(one.mask(b"secret"), one.mask(b"Secret"));
+        assert_ne!(one.mask(b"secret"), other.mask(b"secret"));
+        assert_ne!(Key::random().unwrap().mask(b"x"), Key::random().unwrap().mask(b"x"));
+        assert_eq!(format!("{one:?}"), "Key");
+    }
+
+    #[test]
+    fn masking_twice_is_masking_once_and_a_look_alike_is_masked() {
+        let key = Key::new([1; 32]);
+        let mask = key.mask(b"secret");
+        assert_eq!(mask.len(), MASKED.len() + 16);
+        assert_eq!(key.mask(mask.as_bytes()), mask);
+        assert_ne!(key.mask(b"masked:hunter2"), "masked:hunter2");
+    }
+}

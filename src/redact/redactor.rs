@@ -1,0 +1,454 @@
+//! Finding secrets in one exchange, and masking them everywhere in it.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use memchr::memmem;
+use percent_encoding::percent_decode_str;
+use url::Url;
+
+use super::mask::{Key, is_masked};
+use super::members;
+use super::names::SecretNames;
+use super::pairs::{self, Pair};
+use super::spellings::spellings;
+
+/// Knows which names hold secrets, and the secrets that were given.
+#[derive(Debug, Clone)]
+pub struct Redactor {
+    key: Key,
+    names: SecretNames,
+    given: Vec<Secret>,
+}
+
+/// The secrets of one exchange: learn from all of its parts first, then mask each.
+#[derive(Debug, Clone)]
+pub struct Masks<'r> {
+    redactor: &'r Redactor,
+    learned: BTreeMap<String, Secret>,
+}
+
+#[derive(Debug, Clone)]
+struct Secret {
+    /// Longest first.
+    spellings: Vec<String>,
+    mask: String,
+    length: usize,
+}
+
+/// Shorter values are masked where they stand by their name, and are not looked for anywhere else: `ok` or `true` is part
+/// of too much that is no secret.
+const SHORTEST: usize = 6;
+
+/// The same for cookies, most of which are no secrets (`theme=classic`) but must be taken for such.
+const SHORTEST_COOKIE: usize = 16;
+
+impl Redactor {
+    /// A redactor; `given` are secrets known beforehand, such as passwords of the environment.
+    #[must_use]
+    pub fn new(key: Key, names: SecretNames, given: impl IntoIterator<Item = String>) -> Self {
+        let given = given.into_iter().filter(|text| text.len() >= SHORTEST);
+        Self {
+            given: given.map(|text| Secret::new(&key, &text)).collect(),
+            key,
+            names,
+        }
+    }
+
+    /// What is secret in an address, to be given: its password, or a user without one, and the two as they are sent.
+    #[must_use]
+    pub fn secrets_of(base: &Url) -> Vec<String> {
+        let decoded = |text| percent_decode_str(text).decode_utf8_lossy().into_owned();
+        let user = decoded(base.username());
+        match base.password() {
+            None if user.is_empty() => Vec::new(),
+            None => vec![BASE64_STANDARD.encode(format!("{user}:")), user],
+            Some(password) => {
+                let password = decoded(password);
+                vec![BASE64_STANDARD.encode(format!("{user}:{password}")), password]
+            }
+        }
+    }
+
+    /// An address without its user and password.
+    #[must_use]
+    pub fn address(base: &Url) -> String {
+        let mut base = base.clone();
+        // Both fail only where there is no host, and then there is no password either.
+        let _ = base.set_password(None);
+        let _ = base.set_username("");
+        base.into()
+    }
+
+    /// The masks of an exchange of which nothing is known yet: those of the given secrets.
+    #[must_use]
+    pub const fn masks(&self) -> Masks<'_> {
+        Masks {
+            redactor: self,
+            learned: BTreeMap::new(),
+        }
+    }
+}
+
+impl Masks<'_> {
+    /// Learns the secrets of a request's or an answer's headers.
+    pub fn learn_headers(&mut self, headers: &[(String, String)]) {
+        for (name, value) in headers.iter().filter(|(name, _)| self.redactor.names.header(name)) {
+            match name.to_ascii_lowercase().as_str() {
+                "cookie" => pairs::cookies(value).for_each(|pair| self.learn(pair.value, SHORTEST_COOKIE)),
+                "set-cookie" => {
+                    if let Some(pair) = pairs::cookies(value).next() {
+                        self.learn(pair.value, SHORTEST_COOKIE);
+                    }
+                }
+                "authorization" | "proxy-authorization" => self.learn_credentials(value),
+                _ => self.learn(value, SHORTEST),
+            }
+        }
+    }
+
+    /// Learns the secrets of a target's query.
+    pub fn learn_target(&mut self, target: &str) {
+        if let Some((_, query)) = target.split_once('?') {
+            self.learn_pairs(query);
+        }
+    }
+
+    /// Learns the secrets of a body: members of JSON, parameters of forms.
+    pub fn learn_body(&mut self, content_type: Option<&str>, body: &[u8]) {
+        let Ok(text) = std::str::from_utf8(body) else {
+            return;
+        };
+        if is_form(content_type) {
+            self.learn_pairs(text);
+        } else {
+            let names = &self.redactor.names;
+            for value in members::of(text, |name| names.parameter(name)) {
+                if let Some(secret) = value.text {
+                    self.learn(&secret, SHORTEST);
+                }
+            }
+        }
+    }
+
+    /// The headers with every secret masked; names, and the attributes of cookies, stay readable.
+    #[must_use]
+    pub fn headers(&self, headers: &[(String, String)]) -> Vec<(String, String)> {
+        let masked = headers.iter().map(|(name, value)| (name.clone(), self.header(name, value)));
+        masked.collect()
+    }
+
+    /// A target with every secret masked.
+    #[must_use]
+    pub fn target(&self, target: &str) -> String {
+        match target.split_once('?') {
+            Some((path, query)) => format!("{}?{}", self.text(path), self.pairs(query)),
+            None => self.text(target).into_owned(),
+        }
+    }
+
+    /// A body with every secret masked.
+    #[must_use]
+    pub fn body<'b>(&self, content_type: Option<&str>, body: &'b [u8]) -> Cow<'b, [u8]> {
+        let Ok(text) = std::str::from_utf8(body) else {
+            return self.replace(Cow::Borrowed(body));
+        };
+        let named = if is_form(content_type) {
+            Cow::Owned(self.pairs(text))
+        } else {
+            let names = &self.redactor.names;
+            members::replace(text, |name| names.parameter(name), |secret| self.redactor.key.mask(secret))
+        };
+        self.replace(match named {
+            Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+            Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+        })
+    }
+
+    /// The value of a parameter of that name, masked as it would be in a query.
+    #[must_use]
+    pub fn parameter<'t>(&self, name: &str, value: &'t str) -> Cow<'t, str> {
+        if self.redactor.names.parameter(name) && !value.is_empty() {
+            return Cow::Owned(self.redactor.key.mask(value.as_bytes()));
+        }
+        self.text(value)
+    }
+
+    /// Any text with every known secret masked.
+    #[must_use]
+    pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        match self.replace(Cow::Borrowed(text.as_bytes())) {
+            Cow::Borrowed(_) => Cow::Borrowed(text),
+            // Whole texts were replaced by ASCII at places where they stood as text.
+            Cow::Owned(bytes) => Cow::Owned(String::from_utf8(bytes).expect("text with text replaced")),
+        }
+    }
+
+    fn header(&self, name: &str, value: &str) -> String {
+        if value.is_empty() || !self.redactor.names.header(name) {
+            return match name.to_ascii_lowercase().as_str() {
+                "location" | "content-location" | "referer" => self.target(value),
+                _ => self.text(value).into_owned(),
+            };
+        }
+        match name.to_ascii_lowercase().as_str() {
+            "cookie" => pairs::replace(value, ';', |_| true, |secret| self.redactor.key.mask(secret.as_bytes())),
+            "set-cookie" => {
+                let (cookie, attributes) = value.split_at(value.find(';').unwrap_or(value.len()));
+                let cookie = pairs::replace(cookie, ';', |_| true, |secret| self.redactor.key.mask(secret.as_bytes()));
+                format!("{cookie}{}", self.text(attributes))
+            }
+            _ => self.redactor.key.mask(value.as_bytes()),
+        }
+    }
+
+    /// A query or form: the values of secret names, and known secrets anywhere.
+    fn pairs(&self, text: &str) -> String {
+        let names = &self.redactor.names;
+        let named = pairs::replace(
+            text,
+            '&',
+            |name| names.parameter(&pairs::decoded(name)),
+            |value| self.redactor.key.mask(pairs::decoded(value).as_bytes()),
+        );
+        self.text(&named).into_owned()
+    }
+
+    fn learn_pairs(&mut self, text: &str) {
+        for Pair { name, value } in pairs::parameters(text) {
+            if self.redactor.names.parameter(&pairs::decoded(name)) {
+                self.learn(&pairs::decoded(value), SHORTEST);
+            }
+        }
+    }
+
+    /// `Bearer token`, `Basic base64(user:password)`.
+    fn learn_credentials(&mut self, header: &str) {
+        let credentials = header.split_once(' ').map_or(header, |(_, credentials)| credentials.trim());
+        self.learn(credentials, SHORTEST);
+        let decoded = BASE64_STANDARD
+            .decode(credentials)
+            .ok()
+            .and_then(|bytes| String::from_utf8(bytes).ok());
+        if let Some((_, password)) = decoded.as_deref().and_then(|pair| pair.split_once(':')) {
+            self.learn(password, SHORTEST);
+        }
+    }
+
+    fn learn(&mut self, secret: &str, shortest: usize) {
+        if secret.len() >= shortest && !is_masked(secret.as_bytes()) && !self.learned.contains_key(secret) {
+            self.learned.insert(secret.to_owned(), Secret::new(&self.redactor.key, secret));
+        }
+    }
+
+    fn replace<'b>(&self, mut body: Cow<'b, [u8]>) -> Cow<'b, [u8]> {
+        let mut secrets: Vec<&Secret> = self.learned.values().chain(&self.redactor.given).collect();
+        // Where one secret begins another, the longer one goes first: nothing of it may be left behind the shorter one's mask.
+        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.length));
+        for secret in secrets {
+            for spelling in &secret.spellings {
+                if let Some(replaced) = replace_all(&body, spelling.as_bytes(), secret.mask.as_bytes()) {
+                    body = Cow::Owned(replaced);
+                }
+            }
+        }
+        body
+    }
+}
+
+impl Secret {
+    fn new(key: &Key, text: &str) -> Self {
+        Self {
+            spellings: spellings(text),
+            mask: key.mask(text.as_bytes()),
+            length: text.len(),
+        }
+    }
+}
+
+fn replace_all(body: &[u8], spelling: &[u8], mask: &[u8]) -> Option<Vec<u8>> {
+    let finder = memmem::Finder::new(spelling);
+    let first = finder.find(body)?;
+    let mut out = Vec::with_capacity(body.len() + mask.len());
+    let mut rest = body;
+    let mut at = Some(first);
+    while let Some(found) = at {
+        out.extend_from_slice(&rest[..found]);
+        out.extend_from_slice(mask);
+        rest = &rest[found + spelling.len()..];
+        at = finder.find(rest);
+    }
+    out.extend_from_slice(rest);
+    Some(out)
+}
+
+fn is_form(content_type: Option<&str>) -> bool {
+    content_type.is_some_and(|header| {
+        let essence = header.split(';').next().unwrap_or_default().trim();
+        essence.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const SECRET: &str = "pass/wörd & \"more\"";
+
+    fn redactor(given: &[&str]) -> Redactor {
+        let given = given.iter().map(|text| (*text).to_owned());
+        Redactor::new(Key::new([7; 32]), SecretNames::default(), given)
+    }
+
+    fn pair(name: &str, value: &str) -> (String, String) {
+        (name.to_owned(), value.to_owned())
+    }
+
+    fn mask(secret: &str) -> String {
+        Key::new([7; 32]).mask(secret.as_bytes())
+    }
+
+    fn body(masks: &Masks<'_>, text: &str) -> String {
+        String::from_utf8(masks.body(None, text.as_bytes()).into_owned()).unwrap()
+    }
+
+    #[test]
+    fn secrets_are_masked_where_their_name_stands() {
+        let redactor = redactor(&[]);
+        let masks = redactor.masks();
+        let headers = masks.headers(&[
+            pair("Authorization", "Bearer abc"),
+            pair("Cookie", "a=1; theme=dark"),
+            pair("set-cookie", "ci_session=xyz; expires=Mon; HttpOnly"),
+            pair("X-API-KEY", "k"),
+            pair("Accept", "text/plain"),
+            pair("Authorization", ""),
+            pair("Location", "/x?api_key=abc"),
+        ]);
+        let values: Vec<&str> = headers.iter().map(|(_, value)| value.as_str()).collect();
+        assert_eq!(
+            values,
+            [
+                &mask("Bearer abc"),
+                &format!("a={}; theme={}", mask("1"), mask("dark")),
+                &format!("ci_session={}; expires=Mon; HttpOnly", mask("xyz")),
+                &mask("k"),
+                "text/plain",
+                "",
+                &format!("/x?api_key={}", mask("abc")),
+            ]
+        );
+        assert_eq!(
+            masks.target("/x?a=1&api%5Fkey=%61bc&API_KEY="),
+            format!("/x?a=1&api%5Fkey={}&API_KEY=", mask("abc"))
+        );
+        assert_eq!(
+            masks.body(Some("application/x-www-form-urlencoded; charset=utf-8"), b"api_key=abc&b=abc"),
+            format!("api_key={}&b=abc", mask("abc")).into_bytes()
+        );
+        assert_eq!(masks.parameter("api_key", "abc"), mask("abc"));
+        assert_eq!(masks.parameter("run_id", "abc"), "abc");
+    }
+
+    #[test]
+    fn a_secret_is_masked_wherever_it_is_echoed_and_however_it_is_escaped() {
+        let redactor = redactor(&[]);
+        let mut masks = redactor.masks();
+        masks.learn_target("/x?api_key=pass%2Fw%C3%B6rd+%26+%22more%22");
+        let mask = mask(SECRET);
+        for echoed in [
+            SECRET,
+            "pass/wörd & \\\"more\\\"",
+            "pass\\/w\\u00f6rd & \\\"more\\\"",
+            "pass%2fw%c3%b6rd%20%26%20%22more%22",
+            "pass/wörd &amp; &quot;more&quot;",
+        ] {
+            assert_eq!(body(&masks, &format!("[\"{echoed}\"]")), format!("[\"{mask}\"]"));
+        }
+        assert_eq!(masks.target("/pass%2Fw%C3%B6rd%20%26%20%22more%22"), format!("/{mask}"));
+        assert_eq!(masks.headers(&[pair("X-Echo", SECRET)]), [pair("X-Echo", &mask)]);
+        let latin = masks.body(None, &[b"\xff".as_slice(), SECRET.as_bytes()].concat()).into_owned();
+        assert_eq!(latin, [b"\xff".as_slice(), mask.as_bytes()].concat());
+    }
+
+    #[test]
+    fn credentials_members_and_given_secrets_are_learned() {
+        let redactor = redactor(&["database-password"]);
+        let mut masks = redactor.masks();
+        masks.learn_headers(&[
+            pair("authorization", "Basic dXNlcjpodW50ZXItMjAwMA=="),
+            pair("Set-Cookie", "session=0123456789abcdef; path=/"),
+        ]);
+        masks.learn_body(Some("application/json"), br#"{"user":{"api_key":"from-a-body"}}"#);
+        assert_eq!(
+            masks.text("hunter-2000 dXNlcjpodW50ZXItMjAwMA== 0123456789abcdef from-a-body database-password"),
+            [
+                mask("hunter-2000"),
+                mask("dXNlcjpodW50ZXItMjAwMA=="),
+                mask("0123456789abcdef"),
+                mask("from-a-body"),
+                mask("database-password")
+            ]
+            .join(" ")
+        );
+    }
+
+    #[test]
+    fn nothing_is_left_of_a_secret_that_begins_like_another() {
+        let redactor = redactor(&["secret", "secret-and-more"]);
+        let mut masks = redactor.masks();
+        masks.learn_target("/?api_key=secret-and");
+        let text = "secret secret-and secret-and-more";
+        assert_eq!(
+            masks.text(text),
+            [mask("secret"), mask("secret-and"), mask("secret-and-more")].join(" ")
+        );
+    }
+
+    #[test]
+    fn short_secrets_and_everyday_cookies_are_not_looked_for() {
+        let redactor = redactor(&["ok"]);
+        let mut masks = redactor.masks();
+        masks.learn_headers(&[pair("Set-Cookie", "seen=true; path=/"), pair("Cookie", "theme=classic")]);
+        masks.learn_target("/?api_key=true");
+        assert_eq!(body(&masks, r#"{"ok":true,"theme":"classic"}"#), r#"{"ok":true,"theme":"classic"}"#);
+    }
+
+    #[test]
+    fn an_address_is_shown_without_its_user_and_they_are_secrets() {
+        let base = Url::parse("https://me:open%20sesame@example.org:8443/api").unwrap();
+        assert_eq!(Redactor::address(&base), "https://example.org:8443/api");
+        assert_eq!(Redactor::secrets_of(&base), ["bWU6b3BlbiBzZXNhbWU=", "open sesame"]);
+        let token = Url::parse("https://token@example.org").unwrap();
+        assert_eq!(Redactor::secrets_of(&token), ["dG9rZW46", "token"]);
+        assert_eq!(
+            Redactor::secrets_of(&Url::parse("http://example.org").unwrap()),
+            Vec::<String>::new()
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_that_is_masked_still_holds_the_secret(secret in "[a-zA-Z/+=&é\"\\\\ ]{6,20}", before in "[0-9]*", after in "[0-9]*") {
+            let redactor = redactor(&[&secret]);
+            let masks = redactor.masks();
+            let text = format!("{before}{secret}{after}");
+            prop_assert_eq!(masks.text(&text), format!("{before}{}{after}", mask(&secret)));
+            let json = serde_json::to_string(&text).unwrap();
+            prop_assert_eq!(body(&masks, &json), format!("\"{before}{}{after}\"", mask(&secret)));
+        }
+
+        #[test]
+        fn masking_is_done_once(text in ".*") {
+            let redactor = redactor(&[]);
+            let mut masks = redactor.masks();
+            let target = format!("/?api_key={}&x=1", pairs::encoded(&text));
+            masks.learn_target(&target);
+            let once = masks.target(&target);
+            prop_assert_eq!(masks.target(&once), once);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! The services of this repository, started by the tool's own environment.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use parity::environment::{Choice, Config, Data, Environment, Events, Finding, Kind, Options, Reuse};
+
+/// The root of the repository.
+pub fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A cache that all tests share: what is prepared in it is prepared once.
+pub fn cache() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("parity-cache")
+}
+
+/// Starts some of the services of `parity.toml` as one kind.
+pub async fn start(kind: Kind, names: &[&str]) -> Environment {
+    let mut config = Config::load(&root().join("parity.toml")).unwrap_or_else(|errors| panic!("{errors}"));
+    config.services.retain(|name, _| names.contains(&name.as_str()));
+    let options = Options {
+        cache: cache(),
+        profile: None,
+        choice: Choice {
+            all: Some(kind),
+            ..Choice::default()
+        },
+        finding: Finding::Refused,
+        data: Data::Prepared,
+        reuse: Reuse::Refused,
+        variables: Arc::new(std::env::vars().collect::<BTreeMap<_, _>>()),
+    };
+    Environment::start(&config, &options, &Events::ignored())
+        .await
+        .unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Why containers cannot be had here, when they cannot.
+pub fn no_containers() -> Option<String> {
+    let answers = std::process::Command::new("docker")
+        .args(["version", "--format", "{{.Server.Version}}"])
+        .output();
+    match answers {
+        Ok(output) if output.status.success() => {}
+        _ => return Some("no container engine answers".to_owned()),
+    }
+    let images = ["PARITY_DATABASE_IMAGE", "PARITY_LEGACY_IMAGE"];
+    let missing = images.iter().find(|name| std::env::var_os(name).is_none());
+    missing.map(|name| format!("`{name}` is not set: `ci/test` builds the images, or `eval \"$(ci/images)\"`"))
+}
+
+/// Says aloud that a test is skipped. Fails it unless skipping was allowed by `PARITY_TEST_ALLOW_SKIP`.
+pub fn skip(test: &str, why: &str) {
+    let allowed = std::env::var("PARITY_TEST_ALLOW_SKIP").is_ok_and(|value| !matches!(&*value, "" | "0"));
+    assert!(allowed, "{why}; set `PARITY_TEST_ALLOW_SKIP=1` to skip what needs it");
+    let line = format!("{test}: {why}\n");
+    // Not `eprintln`, which the test harness swallows when a test passes.
+    write!(std::io::stderr(), "SKIPPED {line}").expect("stderr is open");
+    if let Some(file) = std::env::var_os("PARITY_TEST_SKIPS") {
+        let appended = std::fs::OpenOptions::new()
+            .append(true)
+            .create(true)
+            .open(file)
+            .and_then(|mut file| file.write_all(line.as_bytes()));
+        appended.expect("the list of skipped tests can be written");
+    }
+}
