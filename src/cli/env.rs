@@ -1,5 +1,6 @@
 //! `parity env`: services that stay between checks.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::environment::{Choice, Environment, Finding, Kept, Options, Reuse};
@@ -105,11 +106,8 @@ async fn show(kept: &Kept, output: &Output) {
     for service in kept.services() {
         let state = if gone.contains(&service.name) { "GONE" } else { "running" };
         let address = service.url.as_deref().or(service.address.as_deref()).unwrap_or("-");
-        text.push_str(&format!(
-            "  {:<12} {:<9} {state:<8} {address}\n",
-            service.name,
-            service.kind.to_string()
-        ));
+        let kind = service.kind.to_string();
+        writeln!(text, "  {:<12} {kind:<9} {state:<8} {address}", service.name).expect("writing to a String");
     }
     output.data(&text);
 }

@@ -1,4 +1,5 @@
 //! Tests of the whole program, one file per feature.
+#![expect(clippy::unwrap_used, reason = "a test says what it expects by unwrapping it")]
 
 mod client;
 mod endpoint;
