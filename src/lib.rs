@@ -63,6 +63,8 @@
 //! | `cli` | one file per command; the only room that prints | no |
 //! | `endpoint` | the candidate service of this repository; knows nothing of the harness | no |
 
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod client;
 pub mod compare;
 pub mod diagnostic;
@@ -76,6 +78,7 @@ pub mod record;
 pub mod redact;
 pub mod report;
 pub mod rule;
+pub mod run;
 pub mod snapshot;
 pub mod suite;
 pub mod translate;

@@ -248,7 +248,10 @@ pub fn parse_size(text: &str) -> Result<u64, String> {
         "GiB" => 1 << 30,
         _ => return Err(EXPECTED.to_owned()),
     };
-    number.checked_mul(factor).filter(|size| *size > 0).ok_or_else(|| EXPECTED.to_owned())
+    number
+        .checked_mul(factor)
+        .filter(|size| *size > 0)
+        .ok_or_else(|| EXPECTED.to_owned())
 }
 
 #[cfg(test)]

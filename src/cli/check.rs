@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::environment::{Config, Environment, Options};
 use crate::exchange::{Oracle, OracleKind, Side};
-use crate::record::{Header, LATEST, RecordError, RecordedService, RecordedSuite, Writer};
+use crate::record::{Header, RecordError, RecordedService, RecordedSuite, Writer};
 use crate::redact::{Key, Redactor, SecretNames};
 use crate::report::{Exit, SuiteReport, json};
 use crate::run::{Event, Plan, RunOptions, Selection, Service, Setup, execute};
@@ -18,13 +18,18 @@ use super::failure::Failure;
 use super::interrupt::Interrupt;
 use super::output::Output;
 use super::progress::Progress;
-use super::project::Project;
+use super::project::{Project, RECORDS, recorded, scratch};
 use super::services::{self, JOBS, Manners};
 
 /// Runs the command.
 pub async fn run(arguments: &CheckArguments, config: Option<&Path>, context: &Context, output: &Output) -> Result<Exit, Failure> {
     let project = Project::load(config, arguments.services.profile.as_deref(), context)?;
-    if let Some(hint) = arguments.suites.iter().filter(|name| !active(&project, name)).find_map(|name| project.hint(name)) {
+    if let Some(hint) = arguments
+        .suites
+        .iter()
+        .filter(|name| !active(&project, name))
+        .find_map(|name| project.hint(name))
+    {
         return Err(Failure::Usage(hint));
     }
     let selection = Selection {
@@ -51,7 +56,18 @@ pub async fn run(arguments: &CheckArguments, config: Option<&Path>, context: &Co
         }
     };
     progress.done();
-    let judged = judge(arguments, context, output, &project, &plan, &sides, &environment, &progress, &mut interrupt).await;
+    let judged = judge(
+        arguments,
+        context,
+        output,
+        &project,
+        &plan,
+        &sides,
+        &environment,
+        &progress,
+        &mut interrupt,
+    )
+    .await;
     progress.done();
     // What was started ends before the exit code is given, whatever came of the run.
     environment.stop().await;
@@ -87,8 +103,6 @@ impl Sides {
 /// for the services that they replace.
 fn environment(project: &Project, arguments: &CheckArguments, context: &Context, sides: &Sides) -> Result<(Config, Options), Failure> {
     let mut options = super::env::options(&arguments.services, context)?;
-    // The profile is in the configuration already.
-    options.profile = None;
     let mut config = project.config.clone();
     for side in Side::BOTH {
         let (url, recording) = match side {
@@ -120,7 +134,7 @@ async fn judge(
 ) -> Result<Exit, Failure> {
     let manners = Manners::of(arguments, &project.config.check);
     let (services, oracle) = sources(project, sides, environment, &manners)?;
-    let record = project.scratch().join("records");
+    let record = scratch(&project.config.directory).join(RECORDS);
     let recorder = recorder(&record, plan, &services, &oracle)?;
     let setup = Setup {
         services,
@@ -162,7 +176,7 @@ fn sources(
     for side in Side::BOTH {
         for name in sides.names(side) {
             let Some(resolved) = environment.service(name) else { continue };
-            let (service, oracle) = services::service(resolved, side, manners, &project.config.directory)?;
+            let (service, oracle) = services::service(resolved, manners, &project.config.directory)?;
             sources.insert(name.clone(), service);
             if side == Side::Legacy && !oracles.contains(&oracle) {
                 oracles.push(oracle);
@@ -215,14 +229,7 @@ const KEPT: usize = 20;
 
 /// Removes the oldest records. What cannot be removed stays: it is in nobody's way.
 fn prune(folder: &Path) {
-    let Ok(entries) = std::fs::read_dir(folder) else { return };
-    let mut records: Vec<_> = entries
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|extension| extension == "jsonl") && !path.ends_with(LATEST))
-        .collect();
-    // Names begin with the time.
-    records.sort();
-    for record in records.iter().rev().skip(KEPT - 1) {
+    for record in recorded(folder).iter().rev().skip(KEPT - 1) {
         let _ = std::fs::remove_file(record);
     }
 }

@@ -88,7 +88,14 @@ mod tests {
 
     #[test]
     fn only_a_meant_yes_is_a_yes() {
-        for (value, expected) in [(None, false), (Some(""), false), (Some("0"), false), (Some("false"), false), (Some("true"), true), (Some("1"), true)] {
+        for (value, expected) in [
+            (None, false),
+            (Some(""), false),
+            (Some("0"), false),
+            (Some("false"), false),
+            (Some("true"), true),
+            (Some("1"), true),
+        ] {
             assert_eq!(says_yes(value), expected, "{value:?}");
         }
     }

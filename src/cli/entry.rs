@@ -54,8 +54,12 @@ fn command(arguments: &Arguments, context: &Context, output: &Output) -> Result<
         match &arguments.command {
             Command::Check(check) => check::run(check, config, context, output).await,
             Command::Explain(explain) => explain::run(explain, config, context, output),
-            Command::Env { command: EnvCommand::Up(up) } => env::up(up, config, context, output).await,
-            Command::Env { command: EnvCommand::Status } => env::status(output).await,
+            Command::Env {
+                command: EnvCommand::Up(up),
+            } => env::up(up, config, context, output).await,
+            Command::Env {
+                command: EnvCommand::Status,
+            } => env::status(output).await,
             Command::Env { command: EnvCommand::Down } => env::down(config, context, output).await,
             Command::Har(har) => har::run(har, config, context, output),
         }
@@ -71,7 +75,10 @@ fn log(verbose: u8) {
     };
     // Libraries talk too much at these levels; what is asked for is what parity does.
     let filter = tracing_subscriber::EnvFilter::new(format!("warn,parity={level}"));
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).without_time();
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .without_time();
     // Set only once in a process; a second run in one process keeps the first.
     let _ = subscriber.try_init();
 }

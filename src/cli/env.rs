@@ -33,11 +33,12 @@ pub fn options(arguments: &ServiceArguments, context: &Context) -> Result<Option
 /// `parity env up`.
 pub async fn up(arguments: &ServiceArguments, config: Option<&Path>, context: &Context, output: &Output) -> Result<Exit, Failure> {
     if matches!(arguments.environment, Some(EnvironmentChoice::Urls | EnvironmentChoice::Recordings)) {
-        return Err(Failure::Usage("`env up` starts services: addresses and recordings are there already".to_owned()));
+        return Err(Failure::Usage(
+            "`env up` starts services: addresses and recordings are there already".to_owned(),
+        ));
     }
     // The suites are read too, so that a mistake in one is said before anything is started.
     let project = Project::load(config, arguments.profile.as_deref(), context)?;
-    let unprofiled = unprofiled(config, context)?;
     let options = options(arguments, context)?;
     let mut interrupt = Interrupt::listen()?;
     let progress = Progress::new(output, false);
@@ -45,13 +46,15 @@ pub async fn up(arguments: &ServiceArguments, config: Option<&Path>, context: &C
     let started = tokio::select! {
         biased;
         () = interrupt.wait() => Err(Failure::Interrupted),
-        started = Environment::start(&unprofiled, &options, &events) => started.map_err(Failure::from),
+        started = Environment::start(&project.config, &options, &events) => started.map_err(Failure::from),
     };
     progress.done();
     let kept = started?.keep().await?;
-    output.say(&format!("kept as {}; `parity check` finds it, `parity env down` ends it", kept.lease()));
+    output.say(&format!(
+        "kept as {}; `parity check` finds it, `parity env down` ends it",
+        kept.lease()
+    ));
     show(&kept, output).await;
-    drop(project);
     Ok(Exit::Passed)
 }
 
@@ -77,7 +80,10 @@ pub async fn down(config: Option<&Path>, context: &Context, output: &Output) -> 
             continue;
         }
         let lease = environment.lease().to_owned();
-        environment.down().await.map_err(|error| Failure::SetUp(format!("cannot end {lease}: {error}")))?;
+        environment
+            .down()
+            .await
+            .map_err(|error| Failure::SetUp(format!("cannot end {lease}: {error}")))?;
         output.say(&format!("ended {lease}"));
         ended += 1;
     }
@@ -92,10 +98,6 @@ fn all() -> Result<Vec<Kept>, Failure> {
     Kept::all(&cache).map_err(|error| Failure::SetUp(format!("cannot read `{}`: {error}", cache.display())))
 }
 
-fn unprofiled(config: Option<&Path>, context: &Context) -> Result<crate::environment::Config, Failure> {
-    Ok(crate::environment::Config::load(&locate(config, context)?)?)
-}
-
 async fn show(kept: &Kept, output: &Output) {
     let gone = kept.gone().await;
     let profile = kept.profile().map(|profile| format!(", profile {profile}")).unwrap_or_default();
@@ -103,7 +105,11 @@ async fn show(kept: &Kept, output: &Output) {
     for service in kept.services() {
         let state = if gone.contains(&service.name) { "GONE" } else { "running" };
         let address = service.url.as_deref().or(service.address.as_deref()).unwrap_or("-");
-        text.push_str(&format!("  {:<12} {:<9} {state:<8} {address}\n", service.name, service.kind.to_string()));
+        text.push_str(&format!(
+            "  {:<12} {:<9} {state:<8} {address}\n",
+            service.name,
+            service.kind.to_string()
+        ));
     }
     output.data(&text);
 }

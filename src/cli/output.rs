@@ -29,7 +29,11 @@ impl Output {
             .or_else(|_| rustix::termios::tcgetwinsize(io::stderr()))
             .map_or(WIDTH, |size| usize::from(size.ws_col).max(40));
         let style = |is_terminal| Style {
-            colour: if context.colour(choice, is_terminal) { Colour::On } else { Colour::Off },
+            colour: if context.colour(choice, is_terminal) {
+                Colour::On
+            } else {
+                Colour::Off
+            },
             width: if is_terminal { width } else { WIDTH },
         };
         Self {

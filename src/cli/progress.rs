@@ -6,7 +6,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::environment::{Event, Events};
-use crate::report::{Colour, RunReport, SuiteReport, CaseReport, terminal};
+use crate::report::{CaseReport, Colour, RunReport, SuiteReport, terminal};
 
 use super::output::Output;
 
@@ -53,7 +53,11 @@ impl Progress {
 
     /// A case is judged.
     pub fn case(&self, case: &CaseReport, suite: Option<&SuiteReport>) {
-        let text = if self.prints_cases { terminal::render_case(case, suite, self.output.style()) } else { String::new() };
+        let text = if self.prints_cases {
+            terminal::render_case(case, suite, self.output.style())
+        } else {
+            String::new()
+        };
         let bar = self.bar().clone();
         match bar {
             // The bar is taken away while the lines are written, and drawn again below them.
@@ -132,7 +136,9 @@ fn told(event: &Event) -> Told {
         Event::Seeding { service, files } => Told::UnderWay(format!("{service}: seeding from {files} file{}", plural(*files))),
         Event::Built { service, elapsed } => Told::Line(format!("{service}: built in {}", seconds(*elapsed))),
         Event::Pulled { service, elapsed } => Told::Line(format!("{service}: pulled in {}", seconds(*elapsed))),
-        Event::Prepared { service, elapsed } => Told::Line(format!("{service}: data prepared in {}, kept for later runs", seconds(*elapsed))),
+        Event::Prepared { service, elapsed } => {
+            Told::Line(format!("{service}: data prepared in {}, kept for later runs", seconds(*elapsed)))
+        }
         Event::Seeded { .. } => Told::Nothing,
         Event::Ready { service, address, elapsed } => Told::Line(match address {
             Some(address) => format!("{service}: ready at {address} in {}", seconds(*elapsed)),

@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::environment::Config;
+use crate::exchange::Side;
+use crate::record::LATEST;
 use crate::suite::{Suite, read_suite};
 
 use super::context::Context;
@@ -37,7 +39,7 @@ impl Project {
         let mut config = Config::load(&locate(named, context)?)?;
         let suites = read_suites(&config, context)?;
         let claimed = claims(&config, &suites)?;
-        let active = suites
+        let active: Vec<Arc<Suite>> = suites
             .iter()
             .filter(|suite| match profile {
                 None => !claimed.iter().any(|(name, _)| *name == suite.name),
@@ -47,19 +49,18 @@ impl Project {
             .collect();
         if let Some(profile) = profile {
             config = config.with_profile(profile)?;
+            // They are in force now; an environment that looks at the profile again must not undo what a command line adds.
+            if let Some(applied) = config.profiles.get_mut(profile) {
+                applied.services.clear();
+            }
         }
+        keep_needed(&mut config, &active);
         Ok(Self {
             config,
             suites,
             active,
             claimed,
         })
-    }
-
-    /// A folder of the project for what is made again and never committed.
-    #[must_use]
-    pub fn scratch(&self) -> PathBuf {
-        self.config.directory.join(".parity")
     }
 
     /// What to do about a suite that was named and is not active.
@@ -70,6 +71,26 @@ impl Project {
     }
 }
 
+/// A folder of a project for what is made again and never committed.
+pub fn scratch(project: &Path) -> PathBuf {
+    project.join(".parity")
+}
+
+/// The folder of run records in [`scratch`].
+pub const RECORDS: &str = "records";
+
+/// The run records of a folder, the oldest first. A folder that is not there holds none.
+pub fn recorded(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut records: Vec<PathBuf> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|extension| extension == "jsonl") && !path.ends_with(LATEST))
+        .collect();
+    // Their names begin with the time.
+    records.sort();
+    records
+}
+
 /// The configuration file to use.
 pub fn locate(named: Option<&Path>, context: &Context) -> Result<PathBuf, Failure> {
     if let Some(named) = named {
@@ -77,7 +98,11 @@ pub fn locate(named: Option<&Path>, context: &Context) -> Result<PathBuf, Failur
         // A folder means its file, as a user would expect.
         return Ok(shown(&if path.is_dir() { path.join(FILE) } else { path }, context));
     }
-    let found = context.folder.ancestors().map(|folder| folder.join(FILE)).find(|path| path.is_file());
+    let found = context
+        .folder
+        .ancestors()
+        .map(|folder| folder.join(FILE))
+        .find(|path| path.is_file());
     match found {
         Some(path) => Ok(shown(&path, context)),
         None => Err(Failure::Usage(format!(
@@ -89,7 +114,30 @@ pub fn locate(named: Option<&Path>, context: &Context) -> Result<PathBuf, Failur
 
 /// The path as a user would write it: relative to the current folder when it is below.
 pub fn shown(path: &Path, context: &Context) -> PathBuf {
-    path.strip_prefix(&context.folder).map_or_else(|_| path.to_owned(), Path::to_owned)
+    let relative = path.strip_prefix(&context.folder).or_else(|_| path.strip_prefix("."));
+    relative.map_or_else(|_| path.to_owned(), Path::to_owned)
+}
+
+/// Leaves the services that the suites ask, and those that these depend on: nothing is started for nobody.
+fn keep_needed(config: &mut Config, suites: &[Arc<Suite>]) {
+    let mut needed: Vec<String> = suites
+        .iter()
+        .flat_map(|suite| Side::BOTH.map(|side| suite.request.get(side).service.clone()))
+        .collect();
+    let mut reached = BTreeSet::new();
+    while let Some(name) = needed.pop() {
+        if let Some(service) = config.services.get(&name) {
+            needed.extend(
+                service
+                    .depends_on
+                    .iter()
+                    .map(|on| on.value.clone())
+                    .filter(|on| !reached.contains(on)),
+            );
+        }
+        reached.insert(name);
+    }
+    config.services.retain(|name, _| reached.contains(name));
 }
 
 fn read_suites(config: &Config, context: &Context) -> Result<Vec<Arc<Suite>>, Failure> {

@@ -1,7 +1,7 @@
 //! What answers for each service: environment, addresses and recordings joined into sources.
 
 use std::num::NonZeroU32;
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use url::Url;
 
 use crate::client::{Client, ClientConfig, Pace, Rate, Reach};
 use crate::environment::{self, Choice, Config, Kind, Resolved, Template};
-use crate::exchange::{Oracle, OracleKind, Side};
+use crate::exchange::{Oracle, OracleKind};
 use crate::record::Recording;
 use crate::redact::Redactor;
 use crate::run::{Service, Source};
@@ -34,7 +34,10 @@ impl Manners {
     /// The command line, then `[check]` of `parity.toml`, then the defaults.
     #[must_use]
     pub fn of(arguments: &CheckArguments, check: &environment::Check) -> Self {
-        let max_body = arguments.max_body.or(check.max_body).map(|size| usize::try_from(size).unwrap_or(usize::MAX));
+        let max_body = arguments
+            .max_body
+            .or(check.max_body)
+            .map(|size| usize::try_from(size).unwrap_or(usize::MAX));
         Self {
             jobs: arguments.jobs.or(check.jobs),
             rate: arguments.rate.or(check.rate).and_then(Rate::per_second),
@@ -58,14 +61,13 @@ pub const fn kind(choice: EnvironmentChoice) -> Kind {
     }
 }
 
-
 /// Lets a recording stand for a service, whatever it is otherwise.
 pub fn replace_by_recording(config: &mut Config, choice: &mut Choice, name: &str, path: &Path) {
     choice.each.insert(name.to_owned(), Kind::Recording);
     if let Some(service) = config.services.get_mut(name) {
         service.recording = Some(environment::Recording {
             path: Template::literal(&path.to_string_lossy()),
-            oracle: environment::Oracle::Unknown,
+            oracle: OracleKind::Unknown,
         });
     }
 }
@@ -74,14 +76,11 @@ pub fn replace_by_recording(config: &mut Config, choice: &mut Choice, name: &str
 ///
 /// # Errors
 /// When its address cannot be asked, or its recording cannot be read.
-pub fn service(resolved: &Resolved, side: Side, manners: &Manners, root: &Path) -> Result<(Service, Oracle), Failure> {
-    let kind = match resolved.oracle {
-        environment::Oracle::Genuine => OracleKind::Genuine,
-        environment::Oracle::StandIn => OracleKind::StandIn,
-        environment::Oracle::Unknown => OracleKind::Unknown,
-    };
+pub fn service(resolved: &Resolved, manners: &Manners, root: &Path) -> Result<(Service, Oracle), Failure> {
     if let Some(path) = &resolved.recording {
-        return recorded(&root.join(path), side, kind);
+        // `.` and `./` say nothing to a reader.
+        let path: PathBuf = root.join(path).components().filter(|part| *part != Component::CurDir).collect();
+        return recorded(&path, resolved);
     }
     let Some(url) = &resolved.url else {
         return Err(Failure::SetUp(format!(
@@ -91,7 +90,13 @@ pub fn service(resolved: &Resolved, side: Side, manners: &Manners, root: &Path) 
     };
     let base = Url::parse(url).map_err(|error| Failure::Usage(format!("`{url}` is no address: {error}")))?;
     let source = shown(resolved, &base);
-    Ok((live(base, manners, &source)?, Oracle { kind, source }))
+    Ok((
+        live(base, manners, &source)?,
+        Oracle {
+            kind: resolved.oracle,
+            source,
+        },
+    ))
 }
 
 fn live(base: Url, manners: &Manners, shown: &str) -> Result<Service, Failure> {
@@ -118,4 +123,23 @@ fn shown(resolved: &Resolved, base: &Url) -> String {
         Some(image) => format!("{} ({})", image.name, image.digest.as_deref().unwrap_or(&image.id)),
         None => format!("{} at {}", resolved.kind, Redactor::address(base).trim_end_matches('/')),
     }
+}
+
+fn recorded(path: &Path, resolved: &Resolved) -> Result<(Service, Oracle), Failure> {
+    let recording = Recording::open(path, &resolved.name, None).map_err(|error| Failure::Usage(error.to_string()))?;
+    let said = recording.oracle().clone();
+    // What parity.toml says of a recording that does not say it itself.
+    let kind = if said.kind == OracleKind::Unknown {
+        resolved.oracle
+    } else {
+        said.kind
+    };
+    let source = Source::Recorded(recording);
+    let service = Service {
+        base: source.base(),
+        shown: format!("recording {}", path.display()),
+        source: Arc::new(source),
+        secrets: Vec::new(),
+    };
+    Ok((service, Oracle { kind, ..said }))
 }

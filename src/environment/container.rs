@@ -116,7 +116,7 @@ impl Context<'_> {
         };
         Ok(Started {
             resolved,
-            handle: Handle::Container(running),
+            handle: Handle::Container(Box::new(running)),
             _port: Some(port),
         })
     }

@@ -65,7 +65,7 @@ pub(super) enum Handle {
     Process { running: Running, log: PathBuf, has_data: bool },
     /// A container.
     #[cfg(feature = "containers")]
-    Container(super::container::Running),
+    Container(Box<super::container::Running>),
 }
 
 /// How the first moments of a process went.

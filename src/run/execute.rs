@@ -77,7 +77,9 @@ pub enum Event<'e> {
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
     /// A suite asks a service that there is not.
-    #[error("suite `{suite}` asks the service `{service}` as its {side}, and there is none of that name: declare `[service.{service}]` in `parity.toml`")]
+    #[error(
+        "suite `{suite}` asks the service `{service}` as its {side}, and there is none of that name: declare `[service.{service}]` in `parity.toml`"
+    )]
     NoService {
         /// The suite.
         suite: String,
@@ -151,7 +153,11 @@ pub async fn execute(
         oracle,
         sides: sides.map(|shown| shown.join(", ")),
         suites: plan.suites.iter().map(|planned| SuiteReport::of(&planned.suite)).collect(),
-        unreferenced: if plan.full && !interrupted { unreferenced(&setup.store, &setup.known)? } else { Vec::new() },
+        unreferenced: if plan.full && !interrupted {
+            unreferenced(&setup.store, &setup.known)?
+        } else {
+            Vec::new()
+        },
         full: plan.full && !interrupted,
         pending: options.pending,
         cases,
@@ -209,7 +215,9 @@ impl SuiteJob {
             legacy: legacy.answer,
             candidate: candidate.answer,
         };
-        let recorded = self.recorder.exchange(&planned.case, planned.ad_hoc, &requests, &exchange, attempts)?;
+        let recorded = self
+            .recorder
+            .exchange(&planned.case, planned.ad_hoc, &requests, &exchange, attempts)?;
 
         let bases = self.services.as_ref().map(|service| service.base.as_deref());
         let judgement = self.judge.judge(&planned.case, &exchange, bases, Detail::Counts);
@@ -228,7 +236,9 @@ impl SuiteJob {
             differences: judgement.differences,
             notes: judgement.notes,
             requests,
-            elapsed: exchange.as_ref().map(|answer| answer.as_ref().ok().map(|observation| observation.elapsed)),
+            elapsed: exchange
+                .as_ref()
+                .map(|answer| answer.as_ref().ok().map(|observation| observation.elapsed)),
         };
         Ok((report, says_stand_in(&exchange.legacy)))
     }
@@ -266,9 +276,12 @@ impl SuiteJob {
 
 /// Whether the legacy itself says that it only stands in for the genuine one.
 fn says_stand_in(legacy: &Answer) -> bool {
-    legacy
-        .as_ref()
-        .is_ok_and(|observation| observation.headers.get("parity-oracle").is_some_and(|value| value.eq_ignore_ascii_case("stand-in")))
+    legacy.as_ref().is_ok_and(|observation| {
+        observation
+            .headers
+            .get("parity-oracle")
+            .is_some_and(|value| value.eq_ignore_ascii_case("stand-in"))
+    })
 }
 
 type Landed = Result<(CaseReport, bool), RunError>;

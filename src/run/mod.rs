@@ -7,6 +7,6 @@ mod execute;
 mod plan;
 mod source;
 
-pub use execute::{Event, RunError, RunOptions, Setup, execute};
+pub use execute::{Event, RunError, RunOptions, Service, Setup, execute};
 pub use plan::{Plan, PlanError, PlannedCase, PlannedSuite, Selection};
 pub use source::Source;

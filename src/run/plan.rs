@@ -76,7 +76,10 @@ fn hint(near: Option<&str>, known: &[String]) -> String {
     match near {
         Some(near) => format!(": did you mean `{near}`?"),
         None if known.is_empty() => ": there are none".to_owned(),
-        None => format!(": there is {}", known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")),
+        None => format!(
+            ": there is {}",
+            known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+        ),
     }
 }
 
@@ -127,7 +130,11 @@ fn select(suites: &[Arc<Suite>], names: &[String]) -> Result<Vec<Arc<Suite>>, Pl
 }
 
 fn check_parameters(suites: &[Arc<Suite>], parameters: &[(String, Vec<String>)]) -> Result<(), PlanError> {
-    let known: BTreeSet<&str> = suites.iter().flat_map(|suite| &suite.parameters).map(|parameter| parameter.name.as_str()).collect();
+    let known: BTreeSet<&str> = suites
+        .iter()
+        .flat_map(|suite| &suite.parameters)
+        .map(|parameter| parameter.name.as_str())
+        .collect();
     let mut seen = BTreeSet::new();
     for (name, _) in parameters {
         if !known.contains(name.as_str()) {
@@ -222,8 +229,11 @@ mod tests {
     #[test]
     fn values_from_the_command_line_keep_what_is_declared_of_them() {
         let plan = plan(&["one"], &[("run_id", &["1", "7", "7"])]).unwrap();
-        let cases: Vec<(String, Option<String>, bool)> =
-            plan.suites[0].cases.iter().map(|case| (case.case.to_string(), case.case.is(), case.ad_hoc)).collect();
+        let cases: Vec<(String, Option<String>, bool)> = plan.suites[0]
+            .cases
+            .iter()
+            .map(|case| (case.case.to_string(), case.case.is(), case.ad_hoc))
+            .collect();
         assert_eq!(
             cases,
             [
@@ -237,7 +247,10 @@ mod tests {
     fn unknown_names_come_with_the_nearest() {
         for (error, message) in [
             (plan(&["on"], &[]).unwrap_err(), "no suite is called `on`: did you mean `one`?"),
-            (plan(&["xyzzy"], &[]).unwrap_err(), "no suite is called `xyzzy`: there is `one`, `two`"),
+            (
+                plan(&["xyzzy"], &[]).unwrap_err(),
+                "no suite is called `xyzzy`: there is `one`, `two`",
+            ),
             (
                 plan(&[], &[("runid", &["1"])]).unwrap_err(),
                 "no selected suite has a parameter `runid`: did you mean `run_id`?",

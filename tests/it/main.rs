@@ -7,6 +7,7 @@ mod endpoint_process;
 mod environment;
 mod house;
 mod invalid;
+mod readme;
 mod record;
 mod stand_in;
 mod support;

@@ -18,7 +18,10 @@ struct Fact {
 }
 
 fn facts() -> Vec<Fact> {
-    let facts: Vec<Fact> = include_str!("facts/legacy.jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let facts: Vec<Fact> = include_str!("facts/legacy.jsonl")
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
     assert!(facts.len() >= 30);
     facts
 }
@@ -38,7 +41,12 @@ async fn hold(kind: Kind) {
         if (answer.status, media_type.to_ascii_lowercase()) != (fact.status, fact.media_type.to_ascii_lowercase()) || !body {
             wrong.push(format!("{}: {} {media_type}\n{}", fact.name, answer.status, answer.body));
         }
-        assert_eq!(answer.header("parity-oracle"), Some("stand-in"), "{}: a stand-in says so", fact.name);
+        assert_eq!(
+            answer.header("parity-oracle"),
+            Some("stand-in"),
+            "{}: a stand-in says so",
+            fact.name
+        );
     }
     environment.stop().await;
     assert!(wrong.is_empty(), "other than measured:\n{}", wrong.join("\n"));

@@ -33,12 +33,16 @@ pub async fn start(kind: Kind, names: &[&str]) -> Environment {
         reuse: Reuse::Refused,
         variables: Arc::new(std::env::vars().collect::<BTreeMap<_, _>>()),
     };
-    Environment::start(&config, &options, &Events::ignored()).await.unwrap_or_else(|error| panic!("{error}"))
+    Environment::start(&config, &options, &Events::ignored())
+        .await
+        .unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// Why containers cannot be had here, when they cannot.
 pub fn no_containers() -> Option<String> {
-    let answers = std::process::Command::new("docker").args(["version", "--format", "{{.Server.Version}}"]).output();
+    let answers = std::process::Command::new("docker")
+        .args(["version", "--format", "{{.Server.Version}}"])
+        .output();
     match answers {
         Ok(output) if output.status.success() => {}
         _ => return Some("no container engine answers".to_owned()),
@@ -56,7 +60,11 @@ pub fn skip(test: &str, why: &str) {
     // Not `eprintln`, which the test harness swallows when a test passes.
     write!(std::io::stderr(), "SKIPPED {line}").expect("stderr is open");
     if let Some(file) = std::env::var_os("PARITY_TEST_SKIPS") {
-        let appended = std::fs::OpenOptions::new().append(true).create(true).open(file).and_then(|mut file| file.write_all(line.as_bytes()));
+        let appended = std::fs::OpenOptions::new()
+            .append(true)
+            .create(true)
+            .open(file)
+            .and_then(|mut file| file.write_all(line.as_bytes()));
         appended.expect("the list of skipped tests can be written");
     }
 }
