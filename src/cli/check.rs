@@ -221,7 +221,7 @@ fn recorder(folder: &Path, plan: &Plan, services: &BTreeMap<String, Service>, or
     let given = services.values().flat_map(|service| service.secrets.iter().cloned());
     let key = Key::random().map_err(|error| failed(RecordError::Random(error)))?;
     prune(folder);
-    Writer::create(folder, &header, Redactor::new(key, SecretNames::default(), given)).map_err(failed)
+    Writer::create(folder, &header, &Redactor::new(key, SecretNames::default(), given)).map_err(failed)
 }
 
 /// How many records are kept: enough to look back, and no more than a disk forgives.

@@ -59,7 +59,7 @@ impl Writer {
     ///
     /// # Errors
     /// When the folder or the file cannot be made.
-    pub fn create(folder: &Path, header: &Header, redactor: Redactor) -> Result<Self, RecordError> {
+    pub fn create(folder: &Path, header: &Header, redactor: &Redactor) -> Result<Self, RecordError> {
         let failed = |path: &Path| {
             let path = path.to_owned();
             move |source| RecordError::Create { path, source }
@@ -270,7 +270,7 @@ fn masked_case(masks: &Masks<'_>, case: &Case) -> Case {
 fn short_id() -> Result<String, RecordError> {
     let mut bytes = [0; 3];
     getrandom::fill(&mut bytes).map_err(|error| RecordError::Random(error.into()))?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(format!("{:02x}{:02x}{:02x}", bytes[0], bytes[1], bytes[2]))
 }
 
 /// Leads `latest.jsonl` to a record, in one step for everybody who reads it.
