@@ -14,6 +14,9 @@ pub enum Failure {
     /// What was typed.
     #[error("{0}")]
     Usage(String),
+    /// A configuration that is well, and cannot be had here.
+    #[error("{0}")]
+    Unavailable(Diagnostics),
     /// Services that did not come up, and everything else that stands between the plan and the first request.
     #[error("{0}")]
     SetUp(String),
@@ -28,7 +31,7 @@ impl Failure {
     pub const fn exit(&self) -> Exit {
         match self {
             Self::Invalid(_) | Self::Usage(_) => Exit::Usage,
-            Self::SetUp(_) => Exit::CannotCompare,
+            Self::Unavailable(_) | Self::SetUp(_) => Exit::CannotCompare,
             Self::Interrupted => Exit::Interrupted,
         }
     }
@@ -59,6 +62,7 @@ impl From<StartError> for Failure {
     fn from(error: StartError) -> Self {
         match error {
             StartError::Plan(PlanError::Invalid(errors)) => Self::Invalid(errors),
+            StartError::Plan(PlanError::Unavailable(errors)) => Self::Unavailable(errors),
             other => Self::SetUp(other.to_string()),
         }
     }

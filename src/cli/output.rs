@@ -81,7 +81,7 @@ impl Output {
     /// Why a command could not do what it was told.
     pub fn failure(&self, failure: &Failure) {
         match failure {
-            Failure::Invalid(found) => self.diagnostics(found),
+            Failure::Invalid(found) | Failure::Unavailable(found) => self.diagnostics(found),
             Failure::Usage(_) | Failure::SetUp(_) | Failure::Interrupted => {
                 let (bold, reset) = match self.stderr.colour {
                     Colour::On => ("\u{1b}[1;31m", "\u{1b}[0m"),
