@@ -50,7 +50,7 @@ pub async fn up(arguments: &ServiceArguments, config: Option<&Path>, context: &C
         started = Environment::start(&project.config, &options, &events) => started.map_err(Failure::from),
     };
     progress.done();
-    let kept = started?.keep().await?;
+    let kept = started?.keep()?;
     output.say(&format!(
         "kept as {}; `parity check` finds it, `parity env down` ends it",
         kept.lease()

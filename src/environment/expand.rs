@@ -15,9 +15,9 @@ pub(super) fn expanded(
     kind: Kind,
     lookup: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Service, Box<Diagnostic>> {
+    type Unset = Box<Diagnostic>;
     let one = |template: &Template| template.with_variables(&config.source, lookup);
     let list = |templates: &[Template]| templates.iter().map(one).collect::<Result<Vec<_>, _>>();
-    type Unset = Box<Diagnostic>;
     let map = |templates: &BTreeMap<String, Template>| -> Result<BTreeMap<String, Template>, Unset> {
         templates
             .iter()

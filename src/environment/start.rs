@@ -58,6 +58,7 @@ pub(super) struct Started {
 
 /// What must be ended.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there are as many of them as services")]
 pub(super) enum Handle {
     /// Nothing: it belongs to somebody else.
     None,
