@@ -61,7 +61,7 @@ impl Progress {
         if !self.output.draws {
             return;
         }
-        let style = ProgressStyle::with_template("{wide_bar:.dim} {pos}/{len} cases, {elapsed} {msg}").expect("a valid template");
+        let style = ProgressStyle::with_template("{bar:40.dim} {pos}/{len} cases, {elapsed} {msg}").expect("a valid template");
         let bar = ProgressBar::new(count as u64).with_style(style.progress_chars("━━─"));
         self.drawn().bar = Some(bar);
     }
