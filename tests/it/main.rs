@@ -10,5 +10,6 @@ mod house;
 mod invalid;
 mod readme;
 mod record;
+mod recording;
 mod stand_in;
 mod support;

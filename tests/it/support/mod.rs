@@ -3,6 +3,7 @@
 pub mod database;
 pub mod endpoint;
 pub mod http;
+pub mod recorded;
 pub mod run_trace_schema;
 pub mod scripted;
 pub mod services;
