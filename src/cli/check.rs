@@ -42,7 +42,7 @@ pub async fn run(arguments: &CheckArguments, config: Option<&Path>, context: &Co
 
     let sides = Sides::of(&plan);
     let (config, options) = environment(&project, arguments, context, &sides)?;
-    let events = progress.services();
+    let events = progress.services(&options.choice);
     let environment = tokio::select! {
         biased;
         () = interrupt.wait() => Err(Failure::Interrupted),

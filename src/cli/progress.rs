@@ -1,11 +1,12 @@
 //! What moves while services start and cases run.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::environment::{Event, Events};
+use crate::environment::{Choice, Event, Events};
 use crate::report::{CaseReport, Colour, RunReport, SuiteReport, terminal};
 
 use super::output::Output;
@@ -17,6 +18,8 @@ pub struct Progress {
     bar: Arc<Mutex<Option<ProgressBar>>>,
     /// Whether finished cases are printed on standard output.
     prints_cases: bool,
+    /// Whether an empty line stands last on standard output, or nothing at all.
+    is_spaced: Arc<AtomicBool>,
 }
 
 impl Progress {
@@ -27,14 +30,18 @@ impl Progress {
             output: output.clone(),
             bar: Arc::default(),
             prints_cases,
+            is_spaced: Arc::new(AtomicBool::new(true)),
         }
     }
 
-    /// What happens to services, one line each for what is worth a line, and a spinner for what is under way.
+    /// What happens to services, one line each for what is worth a line, and a spinner for what is under way. What was
+    /// chosen by hand is not said again.
     #[must_use]
-    pub fn services(&self) -> Events {
+    pub fn services(&self, choice: &Choice) -> Events {
         let this = self.clone();
+        let choice = choice.clone();
         Events::to(move |event| match told(&event) {
+            _ if is_chosen(&event, &choice) => {}
             Told::Line(line) => this.line(&line),
             Told::UnderWay(what) => this.spin(what),
             Told::Nothing => {}
@@ -58,6 +65,7 @@ impl Progress {
         } else {
             String::new()
         };
+        self.is_spaced.store(text.is_empty() || text.ends_with("\n\n"), Ordering::Relaxed);
         let bar = self.bar().clone();
         match bar {
             // The bar is taken away while the lines are written, and drawn again below them.
@@ -81,7 +89,9 @@ impl Progress {
     /// The end of a run.
     pub fn summary(&self, report: &RunReport) {
         self.done();
-        self.output.data(&terminal::render_summary(report, self.output.style()));
+        let space = if self.is_spaced.load(Ordering::Relaxed) { "" } else { "\n" };
+        let summary = terminal::render_summary(report, self.output.style());
+        self.output.data(&format!("{space}{summary}"));
     }
 
     fn bar(&self) -> std::sync::MutexGuard<'_, Option<ProgressBar>> {
@@ -113,6 +123,12 @@ impl Progress {
         });
         spinner.set_message(what);
     }
+}
+
+/// Whether the event says only what the user said before.
+fn is_chosen(event: &Event, choice: &Choice) -> bool {
+    let Event::Found { service, kind, .. } = event else { return false };
+    choice.urls.contains_key(service) || choice.each.get(service).or(choice.all.as_ref()) == Some(kind)
 }
 
 enum Told {

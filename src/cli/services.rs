@@ -119,7 +119,14 @@ fn live(base: Url, manners: &Manners, shown: &str) -> Result<Service, Failure> {
 fn shown(resolved: &Resolved, base: &Url) -> String {
     match &resolved.image {
         Some(image) => format!("{} ({})", image.name, image.digest.as_deref().unwrap_or(&image.id)),
-        None => format!("{} at {}", resolved.kind, Redactor::address(base).trim_end_matches('/')),
+        None => {
+            let address = Redactor::address(base);
+            let address = address.trim_end_matches('/');
+            match resolved.kind {
+                Kind::Url => address.to_owned(),
+                kind => format!("{kind} at {address}"),
+            }
+        }
     }
 }
 

@@ -341,6 +341,7 @@ fn end(report: &RunReport) -> End {
             verdicts: totals.verdicts,
             snapshots: totals.snapshots,
         },
+        oracle: Some(report.oracle.kind),
         exit: report.exit().code(),
         interrupted: report.interrupted,
     }

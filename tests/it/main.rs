@@ -1,12 +1,21 @@
 //! Tests of the whole program, one file per feature.
 
+mod check;
+mod cli_errors;
 mod client;
 mod endpoint;
 mod endpoint_limits;
 mod endpoint_process;
+mod env_command;
 mod environment;
+mod guest;
 mod house;
+mod interrupt;
 mod invalid;
+mod limits;
 mod record;
+mod records;
+mod snapshots;
 mod stand_in;
 mod support;
+mod terminal;

@@ -165,6 +165,7 @@ fn the_lines_are_these() {
             verdicts: [(Verdict::Translated, 1)].into(),
             ..Totals::default()
         },
+        oracle: Some(OracleKind::StandIn),
         exit: 0,
         interrupted: true,
     };
@@ -192,7 +193,7 @@ fn the_lines_are_these() {
             "\n",
             r#"{"type":"verdict","suite":"run-trace","case":[["run_id","34","a trace"]],"verdict":"translated","standing":"passes","snapshot":"approved"}"#,
             "\n",
-            r#"{"type":"end","totals":{"cases":1,"passed":1,"failed":0,"expected":0,"verdicts":{"translated":1},"snapshots":{}},"exit":0,"interrupted":true}"#,
+            r#"{"type":"end","totals":{"cases":1,"passed":1,"failed":0,"expected":0,"verdicts":{"translated":1},"snapshots":{}},"oracle":"stand-in","exit":0,"interrupted":true}"#,
             "\n",
         )
     );
