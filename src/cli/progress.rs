@@ -127,8 +127,14 @@ impl Progress {
 
 /// Whether the event says only what the user said before.
 fn is_chosen(event: &Event, choice: &Choice) -> bool {
-    let Event::Found { service, kind, .. } = event else { return false };
-    choice.urls.contains_key(service) || choice.each.get(service).or(choice.all.as_ref()) == Some(kind)
+    match event {
+        Event::Found { service, kind, .. } => {
+            choice.urls.contains_key(service) || choice.each.get(service).or(choice.all.as_ref()) == Some(kind)
+        }
+        // An address that was given by hand is asked nothing before the first case.
+        Event::Ready { service, .. } => choice.urls.contains_key(service),
+        _ => false,
+    }
 }
 
 enum Told {

@@ -67,10 +67,10 @@ fn what_is_up_is_shown_reused_and_ended() {
     let processes = project.processes();
     assert_eq!(processes.len(), 2, "{processes:?}");
     let status = project.run(&["env", "status"]).exits(0);
-    project.settings().bind(|| insta::with_settings!({filters => vec![
-        (r"(?m)^\S+  \[root\]", "[lease]  [root]"),
-        (r"since \S+", "since [then]"),
-    ]}, { insta::assert_snapshot!("env_status", status.stdout) }));
+    let mut settings = project.settings();
+    settings.add_filter(r"(?m)^\S+  \[root\]", "[lease]  [root]");
+    settings.add_filter(r"since \S+", "since [then]");
+    settings.bind(|| insta::assert_snapshot!("env_status", status.stdout));
 
     let done = project.run(&["check"]).exits(0);
     done.clone().warns("reusing what `parity env up` keeps").says("2 match").says("STAND-IN");
