@@ -43,7 +43,7 @@ pub async fn up(arguments: &ServiceArguments, config: Option<&Path>, context: &C
     let options = options(arguments, context)?;
     let mut interrupt = Interrupt::listen()?;
     let progress = Progress::new(output, false);
-    let events = progress.services();
+    let events = progress.services(&options.choice);
     let started = tokio::select! {
         biased;
         () = interrupt.wait() => Err(Failure::Interrupted),

@@ -1,12 +1,13 @@
 //! What moves while services start and cases run.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::environment::{Event, Events};
+use crate::environment::{Choice, Event, Events};
 use crate::report::{CaseReport, Colour, RunReport, SuiteReport, terminal};
 
 use super::output::Output;
@@ -28,6 +29,8 @@ pub struct Progress {
     drawn: Arc<Mutex<Drawn>>,
     /// Whether finished cases are printed on standard output.
     prints_cases: bool,
+    /// Whether an empty line stands last on standard output, or nothing at all.
+    is_spaced: Arc<AtomicBool>,
 }
 
 impl Progress {
@@ -38,15 +41,19 @@ impl Progress {
             output: output.clone(),
             drawn: Arc::default(),
             prints_cases,
+            is_spaced: Arc::new(AtomicBool::new(true)),
         }
     }
 
-    /// What happens to services, one line each for what is worth a line, and a spinner for what is under way.
+    /// What happens to services, one line each for what is worth a line, and a spinner for what is under way. What was
+    /// chosen by hand is not said again.
     #[must_use]
-    pub fn services(&self) -> Events {
+    pub fn services(&self, choice: &Choice) -> Events {
         let this = self.clone();
         this.drawn().closed = false;
+        let choice = choice.clone();
         Events::to(move |event| match told(&event) {
+            _ if is_chosen(&event, &choice) => {}
             Told::Line { done, line } => {
                 this.under_way(done, None);
                 this.line(&line);
@@ -73,6 +80,7 @@ impl Progress {
         } else {
             String::new()
         };
+        self.is_spaced.store(text.is_empty() || text.ends_with("\n\n"), Ordering::Relaxed);
         let bar = self.drawn().bar.clone();
         match bar {
             // The bar is taken away while the lines are written, and drawn again below them.
@@ -99,7 +107,9 @@ impl Progress {
     /// The end of a run.
     pub fn summary(&self, report: &RunReport) {
         self.done();
-        self.output.data(&terminal::render_summary(report, self.output.style()));
+        let space = if self.is_spaced.load(Ordering::Relaxed) { "" } else { "\n" };
+        let summary = terminal::render_summary(report, self.output.style());
+        self.output.data(&format!("{space}{summary}"));
     }
 
     fn drawn(&self) -> MutexGuard<'_, Drawn> {
@@ -142,6 +152,18 @@ impl Progress {
             spinner
         });
         spinner.set_message(message);
+    }
+}
+
+/// Whether the event says only what the user said before.
+fn is_chosen(event: &Event, choice: &Choice) -> bool {
+    match event {
+        Event::Found { service, kind, .. } => {
+            choice.urls.contains_key(service) || choice.each.get(service).or(choice.all.as_ref()) == Some(kind)
+        }
+        // An address that was given by hand is asked nothing before the first case.
+        Event::Ready { service, .. } => choice.urls.contains_key(service),
+        _ => false,
     }
 }
 

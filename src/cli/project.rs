@@ -63,6 +63,23 @@ impl Project {
         })
     }
 
+    /// The folder of its snapshots.
+    #[must_use]
+    pub fn snapshots(&self, context: &Context) -> PathBuf {
+        shown(&self.config.directory.join(&self.config.snapshots), context)
+    }
+
+    /// Why there is nothing to ask.
+    #[must_use]
+    pub fn why_empty(&self, profile: Option<&str>, context: &Context) -> String {
+        let folder = shown(&self.config.directory.join(&self.config.suites), context);
+        match profile {
+            _ if self.suites.is_empty() => format!("there is no suite in `{}`", folder.display()),
+            Some(profile) => format!("the profile `{profile}` has no suites: name them in `[profile.{profile}] suites`"),
+            None => "every suite belongs to a profile: add `--profile NAME`".to_owned(),
+        }
+    }
+
     /// What to do about a suite that was named and is not active.
     #[must_use]
     pub fn hint(&self, suite: &str) -> Option<String> {
@@ -141,13 +158,16 @@ fn keep_needed(config: &mut Config, suites: &[Arc<Suite>]) {
 }
 
 fn read_suites(config: &Config, context: &Context) -> Result<Vec<Arc<Suite>>, Failure> {
-    let folder = &config.suites;
+    let folder = &config.directory.join(&config.suites);
     let mut files = Vec::new();
     collect(folder, &mut files).map_err(|error| {
         let about = Source::new(config.source.file(), "");
         Diagnostics::from(
-            Diagnostic::file(&about, format!("cannot read the folder of suites `{}`: {error}", folder.display()))
-                .help("`suites = \"…\"` in `parity.toml` names it, relative to that file"),
+            Diagnostic::file(
+                &about,
+                format!("cannot read the folder of suites `{}`: {error}", shown(folder, context).display()),
+            )
+            .help("`suites = \"…\"` in `parity.toml` names it, relative to that file"),
         )
     })?;
     files.sort();

@@ -186,6 +186,7 @@ impl Writer {
         let line = EndLine {
             kind: Kind::End,
             totals: end.totals.clone(),
+            oracle: end.oracle,
             exit: end.exit,
             interrupted: end.interrupted,
         };

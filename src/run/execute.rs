@@ -9,7 +9,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
 use crate::client::Asked;
-use crate::exchange::{Answer, Exchange, Oracle, OracleKind, PerSide, Request, Side};
+use crate::exchange::{Exchange, Oracle, OracleKind, PerSide, Request, Side};
 use crate::record::{End, RecordError, Totals, Writer};
 use crate::report::{CaseReport, RunReport, SuiteReport};
 use crate::snapshot::{Pending, SnapshotError, SnapshotInput, SnapshotState, Store, Today, render};
@@ -145,7 +145,7 @@ pub async fn execute(
         on_event(Event::Judged(&report));
         cases.push(report);
     };
-    flight.abort();
+    flight.abort().await;
 
     let report = RunReport {
         refused_oracle: (setup.genuine_only && oracle.kind != OracleKind::Genuine)
@@ -240,7 +240,7 @@ impl SuiteJob {
                 .as_ref()
                 .map(|answer| answer.as_ref().ok().map(|observation| observation.elapsed)),
         };
-        Ok((report, says_stand_in(&exchange.legacy)))
+        Ok((report, exchange.legacy.is_ok_and(|observation| observation.says_stand_in())))
     }
 
     async fn ask(&self, side: Side, requests: &PerSide<Request>) -> Asked {
@@ -272,16 +272,6 @@ impl SuiteJob {
         let settled = self.store.settle(&planned.case, today, self.pending)?;
         Ok((settled.state, settled.diff))
     }
-}
-
-/// Whether the legacy itself says that it only stands in for the genuine one.
-fn says_stand_in(legacy: &Answer) -> bool {
-    legacy.as_ref().is_ok_and(|observation| {
-        observation
-            .headers
-            .get("parity-oracle")
-            .is_some_and(|value| value.eq_ignore_ascii_case("stand-in"))
-    })
 }
 
 type Landed = Result<(CaseReport, bool), RunError>;
@@ -323,9 +313,14 @@ impl Flight {
         self.running.pop_front();
     }
 
-    fn abort(self) {
-        for task in self.running {
+    /// Ends those that wait for an answer, and waits for those that write: nothing may come after the end of the record.
+    async fn abort(self) {
+        for task in &self.running {
             task.abort();
+        }
+        for task in self.running {
+            // Aborted or finished, nobody asks for it any more.
+            let _ = task.await;
         }
     }
 }
@@ -341,6 +336,7 @@ fn end(report: &RunReport) -> End {
             verdicts: totals.verdicts,
             snapshots: totals.snapshots,
         },
+        oracle: Some(report.oracle.kind),
         exit: report.exit().code(),
         interrupted: report.interrupted,
     }

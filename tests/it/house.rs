@@ -67,6 +67,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "snapshot",
             "suite",
             "translate",
+            "value",
             "verdict",
         ],
     ),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use parity::exchange::{Body, Headers, PerSide, Request};
+use parity::exchange::{Body, Headers, OracleKind, PerSide, Request};
 use parity::record::{End, Event, LATEST, Record, Said, Totals, Writer};
 use parity::redact::{Key, Redactor, SecretNames};
 use parity::snapshot::SnapshotState;
@@ -43,6 +43,7 @@ fn the_lines_are_these() {
             verdicts: [(Verdict::Translated, 1)].into(),
             ..Totals::default()
         },
+        oracle: Some(OracleKind::StandIn),
         exit: 0,
         interrupted: true,
     };
@@ -71,7 +72,7 @@ fn the_lines_are_these() {
             "\n",
             r#"{"type":"verdict","suite":"run-trace","case":[["run_id","34","a trace"]],"verdict":"translated","standing":"passes","snapshot":"approved"}"#,
             "\n",
-            r#"{"type":"end","totals":{"cases":1,"passed":1,"failed":0,"expected":0,"verdicts":{"translated":1},"snapshots":{}},"exit":0,"interrupted":true}"#,
+            r#"{"type":"end","totals":{"cases":1,"passed":1,"failed":0,"expected":0,"verdicts":{"translated":1},"snapshots":{}},"oracle":"stand-in","exit":0,"interrupted":true}"#,
             "\n",
         )
     );

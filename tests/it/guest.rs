@@ -1,0 +1,72 @@
+//! How the sides are asked: how many at a time, how fast, and by whom.
+
+use std::time::Duration;
+
+use crate::support::trace::Trace;
+
+const NINE: &str = "run_id=1..9";
+
+fn nine() -> Trace {
+    let trace = Trace::unapproved();
+    for run_id in 1..=9 {
+        trace.answer_well(run_id);
+    }
+    trace
+}
+
+#[test]
+fn no_more_are_asked_at_a_time_than_jobs_says() {
+    for jobs in [1, 3] {
+        let trace = nine();
+        trace.legacy.hold_until_crowd_of(jobs);
+        trace.check(&["--param", NINE, "--jobs", &jobs.to_string()]).exits(0);
+        assert_eq!(trace.legacy.biggest_crowd(), jobs);
+    }
+}
+
+#[test]
+fn jobs_of_parity_toml_hold_where_the_command_line_says_nothing() {
+    let trace = nine();
+    let toml = trace.project.read("parity.toml");
+    trace.project.write("parity.toml", format!("{toml}\n[check]\njobs = 2\n"));
+    trace.candidate.hold_until_crowd_of(2);
+    trace.check(&["--param", NINE]).exits(0);
+    assert_eq!(trace.candidate.biggest_crowd(), 2);
+}
+
+#[test]
+fn on_this_machine_all_nine_are_asked_at_once() {
+    let trace = nine();
+    trace.legacy.hold_until_crowd_of(9);
+    trace.check(&["--param", NINE]).exits(0);
+    assert_eq!(trace.legacy.biggest_crowd(), 9);
+}
+
+#[test]
+fn each_side_gets_no_more_requests_a_second_than_rate_says() {
+    let trace = nine();
+    trace.check(&["--param", NINE, "--rate", "40"]).exits(0);
+    for server in [&trace.legacy, &trace.candidate] {
+        // The question whether it is there is not part of the nine.
+        let times: Vec<_> = server
+            .requests()
+            .iter()
+            .filter(|request| request.target.contains("trace"))
+            .map(|request| request.at)
+            .collect();
+        assert_eq!(times.len(), 9);
+        let taken = times[8] - times[0];
+        // Eight pauses of 25 ms; a little less when the first request was slow on its way.
+        assert!(taken >= Duration::from_millis(180), "nine requests within {taken:?}");
+    }
+}
+
+#[test]
+fn it_says_who_asks_and_only_reads() {
+    let trace = nine();
+    trace.check(&["--param", NINE]).exits(0);
+    for request in trace.legacy.requests() {
+        assert!(request.head.starts_with("GET "), "{}", request.head);
+        assert!(request.head.to_lowercase().contains("user-agent: parity/"), "{}", request.head);
+    }
+}
