@@ -1,5 +1,7 @@
 //! The run record of `parity check`, and what is made of it: `parity explain`, `parity har`, a run without services.
 
+use std::path::Path;
+
 use crate::support::project::Done;
 use crate::support::routes::{Answer, Reply};
 use crate::support::trace::{SUITE, Trace, candidate_trace, legacy_trace};
