@@ -7,9 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::environment::{Config, Environment, Options};
-use crate::diagnostic::nearest;
 use crate::exchange::{Oracle, OracleKind, PerSide, Side};
-use crate::record::{Header, LATEST, RecordError, RecordedService, RecordedSuite, Writer};
+use crate::record::{Header, RecordError, RecordedService, RecordedSuite, Writer};
 use crate::redact::{Key, Redactor, SecretNames};
 use crate::report::{Exit, RunReport, SuiteReport, json};
 use crate::run::{Event, Plan, RunOptions, Selection, Service, Setup, execute};
@@ -21,7 +20,7 @@ use super::failure::Failure;
 use super::interrupt::Interrupt;
 use super::output::Output;
 use super::progress::Progress;
-use super::project::Project;
+use super::project::{Project, RECORDS, recorded, scratch};
 use super::services::{self, JOBS, Manners};
 
 /// Runs the command.
@@ -41,7 +40,6 @@ pub async fn run(arguments: &CheckArguments, config: Option<&Path>, context: &Co
     };
     let plan = Plan::new(&project.active, &selection)?;
     let sides = Sides::of(&plan);
-    check_services(&project, &plan)?;
     let mut interrupt = Interrupt::listen()?;
     let progress = Progress::new(output, arguments.format == Format::Terminal);
     if plan.is_empty() {
@@ -110,8 +108,6 @@ impl Sides {
 /// for the services that they replace.
 fn environment(project: &Project, arguments: &CheckArguments, context: &Context, sides: &Sides) -> Result<(Config, Options), Failure> {
     let mut options = super::env::options(&arguments.services, context)?;
-    // The profile is in the configuration already.
-    options.profile = None;
     let mut config = project.config.clone();
     for side in Side::BOTH {
         let (url, recording) = match side {
@@ -146,7 +142,7 @@ async fn judge(
 ) -> Result<Exit, Failure> {
     let manners = Manners::of(arguments, &project.config.check);
     let (services, oracle) = sources(project, sides, environment, &manners)?;
-    let record = project.scratch().join("records");
+    let record = scratch(&project.config.directory).join(RECORDS);
     let recorder = recorder(&record, plan, &services, &oracle)?;
     let setup = Setup {
         services,
@@ -202,29 +198,6 @@ fn nothing() -> RunReport {
         elapsed: Duration::ZERO,
         interrupted: false,
     }
-}
-
-/// Every service that a suite asks is declared.
-fn check_services(project: &Project, plan: &Plan) -> Result<(), Failure> {
-    let declared = || project.config.services.keys().map(String::as_str);
-    for planned in &plan.suites {
-        for side in Side::BOTH {
-            let name = planned.suite.request.get(side).service.as_str();
-            if declared().any(|service| service == name) {
-                continue;
-            }
-            let hint = nearest(name, declared()).map_or_else(
-                || format!("declare `[service.{name}]` there"),
-                |near| format!("did you mean `{near}`?"),
-            );
-            return Err(Failure::Usage(format!(
-                "suite `{}` asks the service `{name}` as its {side}, and `{}` declares none of that name: {hint}",
-                planned.suite.name,
-                project.config.source.file(),
-            )));
-        }
-    }
-    Ok(())
 }
 
 /// What answers for each service that is asked, and where the legacy's answers come from.
@@ -286,7 +259,7 @@ fn recorder(folder: &Path, plan: &Plan, services: &BTreeMap<String, Service>, or
     let given = of_services.chain(of_suites);
     let key = Key::random().map_err(|error| failed(RecordError::Random(error)))?;
     prune(folder);
-    Writer::create(folder, &header, Redactor::new(key, SecretNames::default(), given)).map_err(failed)
+    Writer::create(folder, &header, &Redactor::new(key, SecretNames::default(), given)).map_err(failed)
 }
 
 /// How many records are kept: enough to look back, and no more than a disk forgives.
@@ -294,14 +267,7 @@ const KEPT: usize = 20;
 
 /// Removes the oldest records. What cannot be removed stays: it is in nobody's way.
 fn prune(folder: &Path) {
-    let Ok(entries) = std::fs::read_dir(folder) else { return };
-    let mut records: Vec<_> = entries
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|extension| extension == "jsonl") && !path.ends_with(LATEST))
-        .collect();
-    // Names begin with the time.
-    records.sort();
-    for record in records.iter().rev().skip(KEPT - 1) {
+    for record in recorded(folder).iter().rev().skip(KEPT - 1) {
         let _ = std::fs::remove_file(record);
     }
 }

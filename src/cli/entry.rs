@@ -29,7 +29,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let context = match Context::capture() {
         Ok(context) => context,
         Err(error) => {
-            let _ = anstream::eprintln!("error: cannot tell the current folder: {error}");
+            anstream::eprintln!("error: cannot tell the current folder: {error}");
             return Exit::CannotCompare.code();
         }
     };

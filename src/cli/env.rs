@@ -1,5 +1,6 @@
 //! `parity env`: services that stay between checks.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::environment::{Choice, Environment, Finding, Kept, Options, Reuse};
@@ -39,7 +40,6 @@ pub async fn up(arguments: &ServiceArguments, config: Option<&Path>, context: &C
     }
     // The suites are read too, so that a mistake in one is said before anything is started.
     let project = Project::load(config, arguments.profile.as_deref(), context)?;
-    let unprofiled = unprofiled(config, context)?;
     let options = options(arguments, context)?;
     let mut interrupt = Interrupt::listen()?;
     let progress = Progress::new(output, false);
@@ -47,16 +47,15 @@ pub async fn up(arguments: &ServiceArguments, config: Option<&Path>, context: &C
     let started = tokio::select! {
         biased;
         () = interrupt.wait() => Err(Failure::Interrupted),
-        started = Environment::start(&unprofiled, &options, &events) => started.map_err(Failure::from),
+        started = Environment::start(&project.config, &options, &events) => started.map_err(Failure::from),
     };
     progress.done();
-    let kept = started?.keep().await?;
+    let kept = started?.keep()?;
     output.say(&format!(
         "kept as {}; `parity check` finds it, `parity env down` ends it",
         kept.lease()
     ));
     show(&kept, output).await;
-    drop(project);
     Ok(Exit::Passed)
 }
 
@@ -100,10 +99,6 @@ fn all() -> Result<Vec<Kept>, Failure> {
     Kept::all(&cache).map_err(|error| Failure::SetUp(format!("cannot read `{}`: {error}", cache.display())))
 }
 
-fn unprofiled(config: Option<&Path>, context: &Context) -> Result<crate::environment::Config, Failure> {
-    Ok(crate::environment::Config::load(&locate(config, context)?)?)
-}
-
 async fn show(kept: &Kept, output: &Output) {
     let gone = kept.gone().await;
     let profile = kept.profile().map(|profile| format!(", profile {profile}")).unwrap_or_default();
@@ -111,11 +106,8 @@ async fn show(kept: &Kept, output: &Output) {
     for service in kept.services() {
         let state = if gone.contains(&service.name) { "GONE" } else { "running" };
         let address = service.url.as_deref().or(service.address.as_deref()).unwrap_or("-");
-        text.push_str(&format!(
-            "  {:<12} {:<9} {state:<8} {address}\n",
-            service.name,
-            service.kind.to_string()
-        ));
+        let kind = service.kind.to_string();
+        writeln!(text, "  {:<12} {kind:<9} {state:<8} {address}", service.name).expect("writing to a String");
     }
     output.data(&text);
 }

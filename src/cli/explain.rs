@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Source, nearest};
 use crate::exchange::{Observation, OracleKind};
-use crate::record::{Event, LATEST, Record, RecordedExchange};
+use crate::record::{Event, Record, RecordedExchange};
 use crate::report::{Exit, explain};
 use crate::suite::{Suite, read_suite};
 use crate::translate::Detail;
@@ -15,12 +15,18 @@ use super::args::ExplainArguments;
 use super::context::Context;
 use super::failure::Failure;
 use super::output::Output;
-use super::project::locate;
+use super::project::{RECORDS, locate, recorded, scratch};
 
 /// Runs the command: the case is judged again, by the suite as it was when it was recorded.
 pub fn run(arguments: &ExplainArguments, config: Option<&Path>, context: &Context, output: &Output) -> Result<Exit, Failure> {
-    let mut record = open(arguments.record.as_deref(), config, context)?;
-    let found = find(&mut record, &arguments.case)?;
+    let (record, found) = match arguments.record.as_deref() {
+        Some(_) => {
+            let mut record = open(arguments.record.as_deref(), config, context)?;
+            let found = find(&mut record, &arguments.case)?;
+            (record, found)
+        }
+        None => latest_with(&arguments.case, config, context)?,
+    };
     let suite = suite(&record, &found.case.suite)?;
     let bases = suite.request.as_ref().map(|request| base(&record, &request.service));
     let bases = bases.as_ref().map(Option::as_deref);
@@ -47,21 +53,39 @@ pub fn run(arguments: &ExplainArguments, config: Option<&Path>, context: &Contex
 pub fn open(named: Option<&Path>, config: Option<&Path>, context: &Context) -> Result<Record, Failure> {
     let path = match named {
         Some(named) => context.folder.join(named),
-        None => latest(config, context)?,
+        None => records(config, context)?.swap_remove(0),
     };
+    read(path)
+}
+
+fn read(path: PathBuf) -> Result<Record, Failure> {
     Record::open(path).map_err(|error| Failure::Usage(error.to_string()))
 }
 
-fn latest(config: Option<&Path>, context: &Context) -> Result<PathBuf, Failure> {
-    let file = locate(config, context)?;
-    let folder = file.parent().unwrap_or(Path::new(""));
-    let latest = context.folder.join(folder).join(".parity/records").join(LATEST);
-    if !latest.exists() {
-        return Err(Failure::Usage(
-            "no run of this project is recorded yet: run `parity check`, or name a record with `--record FILE`".to_owned(),
-        ));
+/// The latest record that holds the case: the last run may have asked others.
+fn latest_with(case: &str, config: Option<&Path>, context: &Context) -> Result<(Record, RecordedExchange), Failure> {
+    let mut first_failure = None;
+    for path in records(config, context)? {
+        let mut record = read(path)?;
+        match find(&mut record, case) {
+            Ok(found) => return Ok((record, found)),
+            Err(failure) => first_failure = first_failure.or(Some(failure)),
+        }
     }
-    Ok(latest)
+    Err(first_failure.unwrap_or_else(no_records))
+}
+
+/// The project's records, the latest first; at least one.
+fn records(config: Option<&Path>, context: &Context) -> Result<Vec<PathBuf>, Failure> {
+    let file = context.folder.join(locate(config, context)?);
+    let folder = scratch(file.parent().unwrap_or(Path::new(""))).join(RECORDS);
+    let mut records = recorded(&folder);
+    records.reverse();
+    if records.is_empty() { Err(no_records()) } else { Ok(records) }
+}
+
+fn no_records() -> Failure {
+    Failure::Usage("no run of this project is recorded yet: run `parity check`, or name a record with `--record FILE`".to_owned())
 }
 
 fn find(record: &mut Record, wanted: &str) -> Result<RecordedExchange, Failure> {

@@ -56,12 +56,14 @@ impl Output {
         self.stderr
     }
 
+    #[expect(clippy::unused_self, reason = "who prints was given an output")]
     /// Data. A reader that is gone (`| head`) is no failure, and nothing is left to say to it.
     pub fn data(&self, text: &str) {
         let mut stdout = io::stdout().lock();
         let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
     }
 
+    #[expect(clippy::unused_self, reason = "who prints was given an output")]
     /// A line about what happens.
     pub fn say(&self, line: &str) {
         let mut stderr = io::stderr().lock();

@@ -5,8 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Source};
+use crate::diagnostic::{Diagnostic, Diagnostics, Source, nearest};
 use crate::environment::Config;
+use crate::exchange::Side;
+use crate::record::LATEST;
 use crate::suite::{Suite, read_suite};
 
 use super::context::Context;
@@ -37,7 +39,7 @@ impl Project {
         let mut config = Config::load(&locate(named, context)?)?;
         let suites = read_suites(&config, context)?;
         let claimed = claims(&config, &suites)?;
-        let active = suites
+        let active: Vec<Arc<Suite>> = suites
             .iter()
             .filter(|suite| match profile {
                 None => !claimed.iter().any(|(name, _)| *name == suite.name),
@@ -47,19 +49,19 @@ impl Project {
             .collect();
         if let Some(profile) = profile {
             config = config.with_profile(profile)?;
+            // They are in force now; an environment that looks at the profile again must not undo what a command line adds.
+            if let Some(applied) = config.profiles.get_mut(profile) {
+                applied.services.clear();
+            }
         }
+        check_services(&config, &active)?;
+        keep_needed(&mut config, &active);
         Ok(Self {
             config,
             suites,
             active,
             claimed,
         })
-    }
-
-    /// A folder of the project for what is made again and never committed.
-    #[must_use]
-    pub fn scratch(&self) -> PathBuf {
-        self.config.directory.join(".parity")
     }
 
     /// The folder of its snapshots.
@@ -87,6 +89,26 @@ impl Project {
     }
 }
 
+/// A folder of a project for what is made again and never committed.
+pub fn scratch(project: &Path) -> PathBuf {
+    project.join(".parity")
+}
+
+/// The folder of run records in [`scratch`].
+pub const RECORDS: &str = "records";
+
+/// The run records of a folder, the oldest first. A folder that is not there holds none.
+pub fn recorded(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut records: Vec<PathBuf> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|extension| extension == "jsonl") && !path.ends_with(LATEST))
+        .collect();
+    // Their names begin with the time.
+    records.sort();
+    records
+}
+
 /// The configuration file to use.
 pub fn locate(named: Option<&Path>, context: &Context) -> Result<PathBuf, Failure> {
     if let Some(named) = named {
@@ -112,6 +134,51 @@ pub fn locate(named: Option<&Path>, context: &Context) -> Result<PathBuf, Failur
 pub fn shown(path: &Path, context: &Context) -> PathBuf {
     let relative = path.strip_prefix(&context.folder).or_else(|_| path.strip_prefix("."));
     relative.map_or_else(|_| path.to_owned(), Path::to_owned)
+}
+
+/// Every service that a suite asks is declared.
+fn check_services(config: &Config, suites: &[Arc<Suite>]) -> Result<(), Failure> {
+    let declared = || config.services.keys().map(String::as_str);
+    for suite in suites {
+        for side in Side::BOTH {
+            let name = suite.request.get(side).service.as_str();
+            if declared().any(|service| service == name) {
+                continue;
+            }
+            let hint = nearest(name, declared()).map_or_else(
+                || format!("declare `[service.{name}]` there"),
+                |near| format!("did you mean `{near}`?"),
+            );
+            return Err(Failure::Usage(format!(
+                "suite `{}` asks the service `{name}` as its {side}, and `{}` declares none of that name: {hint}",
+                suite.name,
+                config.source.file(),
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Leaves the services that the suites ask, and those that these depend on: nothing is started for nobody.
+fn keep_needed(config: &mut Config, suites: &[Arc<Suite>]) {
+    let mut needed: Vec<String> = suites
+        .iter()
+        .flat_map(|suite| Side::BOTH.map(|side| suite.request.get(side).service.clone()))
+        .collect();
+    let mut reached = BTreeSet::new();
+    while let Some(name) = needed.pop() {
+        if let Some(service) = config.services.get(&name) {
+            needed.extend(
+                service
+                    .depends_on
+                    .iter()
+                    .map(|on| on.value.clone())
+                    .filter(|on| !reached.contains(on)),
+            );
+        }
+        reached.insert(name);
+    }
+    config.services.retain(|name, _| reached.contains(name));
 }
 
 fn read_suites(config: &Config, context: &Context) -> Result<Vec<Arc<Suite>>, Failure> {
@@ -170,7 +237,7 @@ fn claims(config: &Config, suites: &[Arc<Suite>]) -> Result<Vec<(String, String)
         for suite in declared.suites.iter().flatten() {
             if !known.contains(suite.value.as_str()) {
                 let error = Diagnostic::error(&config.source, suite.span, format!("no suite is called `{}`", suite.value));
-                errors.push(match crate::diagnostic::nearest(&suite.value, known.iter().copied()) {
+                errors.push(match nearest(&suite.value, known.iter().copied()) {
                     Some(near) => error.help(format!("did you mean `{near}`?")),
                     None => error,
                 });

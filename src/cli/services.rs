@@ -1,7 +1,7 @@
 //! What answers for each service: environment, addresses and recordings joined into sources.
 
 use std::num::NonZeroU32;
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -109,7 +109,9 @@ pub fn replace_by_recording(config: &mut Config, choice: &mut Choice, name: &str
 /// When its address cannot be asked, or its recording cannot be read.
 pub fn service(resolved: &Resolved, manners: &Manners, root: &Path) -> Result<(Service, Oracle), Failure> {
     if let Some(path) = &resolved.recording {
-        return recorded(&root.join(path), resolved);
+        // `.` and `./` say nothing to a reader.
+        let path: PathBuf = root.join(path).components().filter(|part| *part != Component::CurDir).collect();
+        return recorded(&path, resolved);
     }
     let Some(url) = &resolved.url else {
         return Err(Failure::SetUp(format!(

@@ -92,6 +92,7 @@ impl Client {
     /// Sends a request and reads the whole answer; again, when the service is busy and asks for it.
     ///
     /// Waiting for one's turn counts neither as elapsed time nor against the time limit.
+    #[expect(clippy::missing_panics_doc, reason = "a request whose body is bytes can be cloned")]
     pub async fn ask(&self, request: &Request) -> Asked {
         let never = |failure| Asked {
             answer: Err(failure),

@@ -57,7 +57,7 @@ impl Config {
         };
         let mut config = self.clone();
         config.services.extend(profile.services.clone());
-        super::plan::validate(&config)?;
+        super::validate::validate(&config)?;
         Ok(config)
     }
 }

@@ -60,8 +60,11 @@ impl Running {
     }
 
     /// Gives it up: the lease removes everything that carries its label.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "its own drop would block on a runtime that may be gone, and once for each container"
+    )]
     pub(super) fn leave_to_lease(&mut self) {
-        // Its own drop would block on a runtime that may be gone, and once for each container.
         std::mem::forget(self.container.take());
     }
 }
@@ -116,7 +119,7 @@ impl Context<'_> {
         };
         Ok(Started {
             resolved,
-            handle: Handle::Container(running),
+            handle: Handle::Container(Box::new(running)),
             _port: Some(port),
         })
     }

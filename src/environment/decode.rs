@@ -29,7 +29,7 @@ impl Config {
     /// Everything that is wrong with the text, in the order of its lines.
     pub fn parse(source: &Source, directory: &Path) -> Result<Self, Diagnostics> {
         let config = read(source, |root| decode(root, source, directory))?;
-        super::plan::validate(&config)?;
+        super::validate::validate(&config)?;
         Ok(config)
     }
 }

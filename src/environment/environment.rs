@@ -247,7 +247,7 @@ impl Environment {
     ///
     /// # Errors
     /// What is kept could not be written down; everything is then ended.
-    pub async fn keep(mut self) -> Result<Kept, StartError> {
+    pub fn keep(mut self) -> Result<Kept, StartError> {
         let Some(lease) = self.lease.take() else {
             return Ok(Kept::new(self.origin_lease(), self.state.clone(), PathBuf::new()));
         };

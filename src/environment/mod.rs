@@ -37,6 +37,7 @@ mod engine;
 mod environment;
 mod error;
 mod event;
+mod expand;
 mod file;
 mod interpolate;
 mod kept;
@@ -48,6 +49,7 @@ mod process;
 mod readiness;
 mod seed;
 mod start;
+mod validate;
 
 pub use config::{Check, Config, Container, DEFAULT_DEADLINE, Gate, Kind, Process, Profile, Question, Recording, Service, Url};
 pub use environment::{Data, Environment, Image, Options, Origin, Resolved, Reuse};

@@ -8,7 +8,9 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Spanned, nearest};
 use crate::exchange::OracleKind;
 
 use super::config::{Config, Kind, Question, Service};
-use super::interpolate::{Place, Template};
+use super::expand::expanded;
+use super::interpolate::Template;
+use super::validate::{listed, order};
 
 /// What the caller wants, over what the configuration says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -75,32 +77,13 @@ pub enum PlanError {
     Unavailable(Diagnostics),
 }
 
-/// Checks what can be checked without a machine: dependencies exist and make no circle, and every `{…}` has a meaning.
-pub(super) fn validate(config: &Config) -> Result<(), Diagnostics> {
-    let mut errors = Diagnostics::new();
-    for service in config.services.values() {
-        validate_dependencies(config, service, &mut errors);
-        validate_places(config, service, &mut errors);
-    }
-    if errors.is_empty() {
-        if let Err(circle) = order(config) {
-            errors.push(circle);
-        }
-    }
-    if errors.is_empty() {
-        return Ok(());
-    }
-    errors.sort();
-    Err(errors)
-}
-
 impl Plan {
     /// Decides.
     ///
     /// # Errors
     /// [`PlanError`], with everything that stands in the way and not only the first.
     pub fn make(config: &Config, choice: &Choice, facts: &Facts<'_>) -> Result<Self, PlanError> {
-        let order = order(config).map_err(|circle| PlanError::Invalid(circle.into()))?;
+        let order = order(config).map_err(|circle| PlanError::Invalid((*circle).into()))?;
         let mut planner = Planner {
             config,
             choice,
@@ -263,8 +246,8 @@ impl Planner<'_> {
         let process_only = service.kinds().eq([Kind::Process]);
         match self.choice.all {
             Some(kind) if service.has(kind) => self.chosen(service, kind),
-            // What has only a local form is the thing under test: it stays local whatever its surroundings are.
-            Some(Kind::Container) if process_only => self.planned(service, Kind::Process, "it has no other form".to_owned()),
+            // What is not made into an image is the thing under test: it stays local whatever its surroundings are.
+            Some(Kind::Container) if service.has(Kind::Process) => self.planned(service, Kind::Process, "it has no container".to_owned()),
             Some(Kind::Url | Kind::Recording) if process_only && is_root => {
                 self.planned(service, Kind::Process, "it has no other form".to_owned())
             }
@@ -304,6 +287,10 @@ impl Planner<'_> {
     fn find(&mut self, service: &Service) -> Option<Planned> {
         let name = &service.name;
         if self.facts.finding == Finding::Refused {
+            let mut kinds = service.kinds();
+            if let (Some(only), None) = (kinds.next(), kinds.next()) {
+                return self.planned(service, only, "it has no other form".to_owned());
+            }
             let kinds: Vec<String> = service.kinds().map(|kind| kind.to_string()).collect();
             let message = format!("nobody chose as what service `{name}` is there, and under CI nothing is guessed");
             self.errors
@@ -429,7 +416,8 @@ fn given(service: &Service, url: &str) -> Planned {
     }
 }
 
-fn bare(name: &str) -> Service {
+/// A service of that name, with nothing declared.
+pub(super) fn bare(name: &str) -> Service {
     Service {
         name: Spanned::new(name.to_owned(), crate::diagnostic::Span::default()),
         port: None,
@@ -446,166 +434,245 @@ fn bare(name: &str) -> Service {
     }
 }
 
-/// The service with the environment variables put in that it needs as this kind; its other kinds are dropped.
-fn expanded(config: &Config, service: &Service, kind: Kind, lookup: &dyn Fn(&str) -> Option<String>) -> Result<Service, Box<Diagnostic>> {
-    let one = |template: &Template| template.with_variables(&config.source, lookup);
-    let list = |templates: &[Template]| templates.iter().map(one).collect::<Result<Vec<_>, _>>();
-    type Unset = Box<Diagnostic>;
-    let map = |templates: &BTreeMap<String, Template>| -> Result<BTreeMap<String, Template>, Unset> {
-        templates
-            .iter()
-            .map(|(name, template)| Ok((name.clone(), one(template)?)))
-            .collect()
-    };
-    let question = |question: &Option<Question>| -> Result<Option<Question>, Unset> {
-        question
-            .as_ref()
-            .map(|question| {
-                Ok(match question {
-                    Question::Sql(template) => Question::Sql(one(template)?),
-                    Question::Http { path, status } => Question::Http {
-                        path: one(path)?,
-                        status: *status,
-                    },
-                    Question::Tcp(template) => Question::Tcp(one(template)?),
-                    Question::Command(command) => Question::Command(list(command)?),
-                })
-            })
-            .transpose()
-    };
-    let mut expanded = bare(&service.name);
-    expanded.name = service.name.clone();
-    expanded.port = service.port;
-    expanded.seed.clone_from(&service.seed);
-    expanded.deadline = service.deadline;
-    expanded.depends_on.clone_from(&service.depends_on);
-    if kind != Kind::Recording {
-        expanded.sql = service.sql.as_ref().map(one).transpose()?;
-        expanded.ready = question(&service.ready)?;
-        expanded.seeded = question(&service.seeded)?;
-    }
-    match kind {
-        Kind::Container => {
-            if let Some(container) = &service.container {
-                let mut container = container.clone();
-                container.image = one(&container.image)?;
-                container.command = list(&container.command)?;
-                container.environment = map(&container.environment)?;
-                expanded.container = Some(container);
-            }
-        }
-        Kind::Process => {
-            if let Some(process) = &service.process {
-                let mut process = process.clone();
-                process.build = process.build.as_deref().map(list).transpose()?;
-                process.initialise = process.initialise.as_deref().map(list).transpose()?;
-                process.command = list(&process.command)?;
-                process.environment = map(&process.environment)?;
-                expanded.process = Some(process);
-            }
-        }
-        Kind::Url => {
-            if let Some(url) = &service.url {
-                expanded.url = Some(super::config::Url {
-                    url: one(&url.url)?,
-                    oracle: url.oracle,
-                });
-            }
-        }
-        Kind::Recording => {
-            if let Some(recording) = &service.recording {
-                let path = one(&recording.path)?;
-                expanded.recording = Some(super::config::Recording {
-                    path,
-                    oracle: recording.oracle,
-                });
-            }
-        }
-    }
-    Ok(expanded)
-}
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
 
-fn validate_dependencies(config: &Config, service: &Service, errors: &mut Diagnostics) {
-    for on in &service.depends_on {
-        if config.services.contains_key(&on.value) {
-            continue;
-        }
-        let message = format!("service `{}` depends on `{on}`, which is not declared", service.name);
-        let diagnostic = Diagnostic::error(&config.source, on.span, message);
-        errors.push(match nearest(on, config.services.keys().map(String::as_str)) {
-            Some(guess) => diagnostic.help(format!("did you mean `{guess}`?")),
-            None => diagnostic.help(format!("declare it: `[service.{on}]`")),
-        });
-    }
-}
+    use super::*;
+    use crate::diagnostic::Source;
 
-fn validate_places(config: &Config, service: &Service, errors: &mut Diagnostics) {
-    let on = || service.depends_on.iter().map(|on| on.value.as_str());
-    let mut seen = BTreeSet::new();
-    for kind in service.kinds() {
-        for (place, span) in service.templates(kind).into_iter().flat_map(Template::places) {
-            let error = match place {
-                Place::Of(other, _) if on().any(|name| name == other) => continue,
-                Place::Of(other, part) if *other == service.name.value => {
-                    Diagnostic::error(&config.source, span, format!("`{{{place}}}` names its own service"))
-                        .help(format!("write `{{{part}}}`"))
-                }
-                Place::Of(other, part) => {
-                    let diagnostic = Diagnostic::error(&config.source, span, format!("unknown value `{{{place}}}`"));
-                    let declared = config.services.contains_key(other);
-                    match nearest(other, on()) {
-                        _ if declared => diagnostic.help(format!("add `{other}` to `depends_on` of service `{}`", service.name)),
-                        Some(guess) => diagnostic.help(format!("did you mean `{{{guess}.{part}}}`?")),
-                        None => diagnostic.help(match on().next() {
-                            Some(_) => format!("`{}` depends on: {}", service.name, listed(on())),
-                            None => format!("`{}` depends on no service", service.name),
-                        }),
-                    }
-                }
-                Place::Data | Place::Run if kind == Kind::Container => Diagnostic::error(
-                    &config.source,
-                    span,
-                    format!("`{{{place}}}` is a directory of this machine, not of a container"),
-                )
-                .help("write a path inside the container"),
-                Place::Own(_) | Place::Data | Place::Run => continue,
+    /// A database in two forms, a legacy in four, a candidate that is only ever local.
+    const SERVICES: &str = r#"
+[service.database]
+port = 3306
+[service.database.container]
+image = "mysql:8.4"
+[service.database.process]
+command = ["mariadbd", "--port={port}"]
+[service.legacy]
+port = 80
+depends_on = ["database"]
+[service.legacy.container]
+image = "${LEGACY_IMAGE:-php}"
+environment = { DB = "{database.address}" }
+[service.legacy.process]
+command = ["php", "{address}"]
+[service.legacy.url]
+url = "${LEGACY_URL:-}"
+[service.legacy.recording]
+path = "answers.jsonl"
+[service.candidate]
+depends_on = ["database"]
+[service.candidate.process]
+command = ["candidate", "{database.address}"]
+"#;
+
+    /// A machine by what it has: images, programs, files and variables.
+    struct Machine(&'static str);
+
+    impl Machine {
+        fn plan(&self, text: &str, choice: &Choice, finding: Finding) -> Result<String, String> {
+            let config = Config::parse(&Source::new("parity.toml", text), Path::new(".")).map_err(|errors| errors.to_string())?;
+            let has = |thing: &str| self.0.split(' ').any(|had| had == thing);
+            let absent = |thing: &str| if has(thing) { Ok(()) } else { Err(format!("no `{thing}`")) };
+            let facts = Facts {
+                finding,
+                variable: &|name| {
+                    self.0
+                        .split(' ')
+                        .find_map(|had| had.strip_prefix(&format!("{name}=")))
+                        .map(str::to_owned)
+                },
+                program: &absent,
+                image: &absent,
+                file: &has,
             };
-            if seen.insert(span) {
-                errors.push(error);
-            }
+            let plan = Plan::make(&config, choice, &facts).map_err(|error| {
+                let diagnostics = match &error {
+                    PlanError::Invalid(diagnostics) | PlanError::Unavailable(diagnostics) => diagnostics,
+                };
+                let more = diagnostics.iter().flat_map(|one| one.notes.iter().chain(&one.help)).cloned();
+                std::iter::once(error.to_string()).chain(more).collect::<Vec<_>>().join("\n")
+            })?;
+            let kinds = plan
+                .services
+                .iter()
+                .map(|planned| format!("{}={}", planned.service.name, planned.kind));
+            Ok(kinds.collect::<Vec<_>>().join(" "))
         }
     }
-}
 
-/// The names, each after those that it depends on; those with nothing between them by name.
-fn order(config: &Config) -> Result<Vec<&str>, Diagnostic> {
-    fn visit<'c>(config: &'c Config, service: &'c Service, path: &mut Vec<&'c str>, done: &mut Vec<&'c str>) -> Result<(), Diagnostic> {
-        let name = service.name.as_str();
-        if done.contains(&name) {
-            return Ok(());
+    fn all(kind: Kind) -> Choice {
+        Choice {
+            all: Some(kind),
+            ..Choice::default()
         }
-        if let Some(start) = path.iter().position(|visited| *visited == name) {
-            let circle: Vec<String> = path[start..].iter().chain([&name]).map(|name| format!("`{name}`")).collect();
-            let message = format!("services depend on each other in a circle: {}", circle.join(" -> "));
-            return Err(Diagnostic::error(&config.source, service.span(), message).help("take one `depends_on` away"));
-        }
-        path.push(name);
-        for on in &service.depends_on {
-            if let Some(other) = config.services.get(&on.value) {
-                visit(config, other, path, done)?;
-            }
-        }
-        path.pop();
-        done.push(name);
-        Ok(())
     }
-    let mut done = Vec::new();
-    for service in config.services.values() {
-        visit(config, service, &mut Vec::new(), &mut done)?;
-    }
-    Ok(done)
-}
 
-fn listed<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
-    names.into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    fn each(mut choice: Choice, name: &str, kind: Kind) -> Choice {
+        choice.each.insert(name.to_owned(), kind);
+        choice
+    }
+
+    #[test]
+    fn a_choice_is_followed_and_only_what_is_needed_is_there() {
+        let recordings = all(Kind::Recording);
+        let given = |names: &[&str]| Choice {
+            urls: names
+                .iter()
+                .map(|name| ((*name).to_owned(), "http://127.0.0.1:1/".to_owned()))
+                .collect(),
+            ..Choice::default()
+        };
+        for (choice, machine, expected) in [
+            // A process that has no other form stays one.
+            (all(Kind::Container), "", "database=container candidate=process legacy=container"),
+            (all(Kind::Process), "", "database=process candidate=process legacy=process"),
+            // A recording needs no database; the candidate does, in the form that is found.
+            (
+                recordings.clone(),
+                "mariadbd",
+                "database=process candidate=process legacy=recording",
+            ),
+            (
+                each(recordings.clone(), "database", Kind::Container),
+                "",
+                "database=container candidate=process legacy=recording",
+            ),
+            (
+                all(Kind::Url),
+                "LEGACY_URL=http://x mysql:8.4",
+                "database=container candidate=process legacy=url",
+            ),
+            // Addresses given by hand need nothing at all, not even a declaration.
+            (given(&["legacy", "candidate"]), "", "candidate=url legacy=url"),
+            (given(&["legacy", "candidate", "other"]), "", "other=url candidate=url legacy=url"),
+        ] {
+            assert_eq!(
+                Machine(machine).plan(SERVICES, &choice, Finding::Allowed).as_deref(),
+                Ok(expected),
+                "{choice:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn without_a_choice_what_works_is_found() {
+        for (machine, expected) in [
+            (
+                "mysql:8.4 php mariadbd candidate",
+                "database=container candidate=process legacy=container",
+            ),
+            // Without its database in a container, the legacy's container could not reach it.
+            ("php mariadbd candidate", "database=process candidate=process legacy=process"),
+            (
+                "LEGACY_URL=http://x mariadbd candidate",
+                "database=process candidate=process legacy=url",
+            ),
+            (
+                "answers.jsonl mariadbd candidate",
+                "database=process candidate=process legacy=recording",
+            ),
+            (
+                "LEGACY_IMAGE=other other mysql:8.4 candidate",
+                "database=container candidate=process legacy=container",
+            ),
+        ] {
+            let found = Machine(machine).plan(SERVICES, &Choice::default(), Finding::Allowed);
+            assert_eq!(found.as_deref(), Ok(expected), "{machine}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_had_is_told_with_every_reason() {
+        let found = Machine("mariadbd candidate").plan(SERVICES, &Choice::default(), Finding::Allowed);
+        assert_eq!(
+            found.unwrap_err(),
+            "parity.toml:8:10: error: service `legacy` cannot be had on this machine\nurl: its url is empty\n\
+             container: no `php`\nprocess: no `php`\nrecording: there is no `answers.jsonl`"
+        );
+        let lacking = Machine("").plan("[service.a.url]\nurl = 'http://x'\n", &all(Kind::Container), Finding::Allowed);
+        assert_eq!(
+            lacking.unwrap_err(),
+            "parity.toml:1:10: error: service `a` has no container\nadd `[service.a.container]`, or choose what it has: `url`"
+        );
+        let empty = Machine("").plan(SERVICES, &each(Choice::default(), "legacy", Kind::Url), Finding::Allowed);
+        assert!(empty.unwrap_err().contains("error: the url of service `legacy` is empty"));
+        let stranger = Machine("").plan(SERVICES, &each(all(Kind::Process), "legcay", Kind::Url), Finding::Allowed);
+        assert_eq!(
+            stranger.unwrap_err(),
+            "parity.toml: error: a kind was chosen for `legcay`, which is no service\ndid you mean `legacy`?"
+        );
+    }
+
+    #[test]
+    fn under_ci_every_service_that_is_needed_must_be_chosen() {
+        let unchosen = Machine("mysql:8.4 php mariadbd candidate").plan(SERVICES, &Choice::default(), Finding::Refused);
+        assert_eq!(
+            unchosen
+                .unwrap_err()
+                .lines()
+                .filter(|line| line.contains("nothing is guessed"))
+                .count(),
+            2
+        );
+        let partly = Machine("mariadbd").plan(SERVICES, &all(Kind::Recording), Finding::Refused);
+        assert_eq!(
+            partly
+                .unwrap_err()
+                .lines()
+                .filter(|line| line.contains("nothing is guessed"))
+                .count(),
+            1
+        );
+        let chosen = each(all(Kind::Recording), "database", Kind::Process);
+        let chosen = Machine("").plan(SERVICES, &chosen, Finding::Refused);
+        assert_eq!(chosen.as_deref(), Ok("database=process candidate=process legacy=recording"));
+    }
+
+    #[test]
+    fn a_variable_is_missed_only_where_it_is_needed() {
+        let services = "[service.a.url]\nurl = '${NOWHERE}'\n[service.a.process]\ncommand = ['a']\n";
+        assert_eq!(
+            Machine("").plan(services, &all(Kind::Process), Finding::Refused).as_deref(),
+            Ok("a=process")
+        );
+        let missed = Machine("").plan(services, &all(Kind::Url), Finding::Refused);
+        assert_eq!(
+            missed.unwrap_err(),
+            "parity.toml:2:8: error: environment variable `NOWHERE` is not set\nset it, or give a default: `${NOWHERE:-default}`"
+        );
+    }
+
+    #[test]
+    fn services_that_do_not_fit_together_are_told() {
+        for (services, expected) in [
+            (
+                "[service.a]\ndepends_on = 'b'\nprocess = { command = ['x'] }\n[service.b]\ndepends_on = 'a'\nprocess = { command = ['x'] }\n",
+                "parity.toml:1:10: error: services depend on each other in a circle: `a` -> `b` -> `a`",
+            ),
+            (
+                "[service.a]\ndepends_on = 'database'\nprocess = { command = ['x'] }\n",
+                "parity.toml:2:14: error: service `a` depends on `database`, which is not declared",
+            ),
+            (
+                "[service.database.process]\ncommand = ['x']\n[service.a]\ndepends_on = 'database'\nprocess = { command = ['x', '-d={databse.address}'] }\n",
+                "parity.toml:5:33: error: unknown value `{databse.address}`",
+            ),
+            (
+                "[service.database.process]\ncommand = ['x']\n[service.a]\nprocess = { command = ['x', '{database.address}'] }\n",
+                "parity.toml:4:30: error: unknown value `{database.address}`",
+            ),
+            (
+                "[service.a]\nport = 1\ncontainer = { image = 'x', command = ['{data}', '{a.port}'] }\n",
+                "parity.toml:3:40: error: `{data}` is a directory of this machine, not of a container\n\
+                 parity.toml:3:50: error: `{a.port}` names its own service",
+            ),
+        ] {
+            assert_eq!(
+                Machine("").plan(services, &Choice::default(), Finding::Allowed).unwrap_err(),
+                expected
+            );
+        }
+    }
 }

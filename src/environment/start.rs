@@ -58,6 +58,7 @@ pub(super) struct Started {
 
 /// What must be ended.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there are as many of them as services")]
 pub(super) enum Handle {
     /// Nothing: it belongs to somebody else.
     None,
@@ -65,7 +66,7 @@ pub(super) enum Handle {
     Process { running: Running, log: PathBuf, has_data: bool },
     /// A container.
     #[cfg(feature = "containers")]
-    Container(super::container::Running),
+    Container(Box<super::container::Running>),
 }
 
 /// How the first moments of a process went.

@@ -1,4 +1,5 @@
 //! Tests of the whole program, one file per feature.
+#![expect(clippy::unwrap_used, reason = "a test says what it expects by unwrapping it")]
 
 mod check;
 mod cli_errors;
@@ -13,6 +14,7 @@ mod house;
 mod interrupt;
 mod invalid;
 mod limits;
+mod readme;
 mod record;
 mod records;
 mod snapshots;

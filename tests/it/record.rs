@@ -71,6 +71,7 @@ fn get(target: &str) -> Request {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "an answer is one of two")]
 fn answer(body: impl Into<Body>) -> Answer {
     Ok(Observation {
         status: 200,
@@ -112,7 +113,7 @@ const ONCE: PerSide<u32> = PerSide { legacy: 1, candidate: 1 };
 /// A record with these exchanges, and its folder.
 fn record(exchanges: &[(PerSide<Request>, Exchange)]) -> (TempDir, PathBuf) {
     let folder = TempDir::new().expect("a folder");
-    let writer = Writer::create(folder.path(), &header(), redactor()).expect("a record");
+    let writer = Writer::create(folder.path(), &header(), &redactor()).expect("a record");
     for (requests, exchange) in exchanges {
         writer.exchange(&case("34"), false, requests, exchange, ONCE).expect("written");
     }
@@ -139,7 +140,7 @@ fn exchanges(path: &Path) -> Vec<RecordedExchange> {
 #[test]
 fn the_lines_are_these() {
     let folder = TempDir::new().expect("a folder");
-    let writer = Writer::create(&folder.path().join("records"), &header(), redactor()).expect("a record");
+    let writer = Writer::create(&folder.path().join("records"), &header(), &redactor()).expect("a record");
     let requests = PerSide {
         legacy: get("/api/run/34?api_key=topsecret"),
         candidate: Request {
@@ -172,7 +173,8 @@ fn the_lines_are_these() {
     writer.end(&end).expect("written");
 
     let name = writer.path().file_name().expect("a name").to_string_lossy().into_owned();
-    assert!(name.starts_with("20261123T120000Z-") && name.ends_with(".jsonl"), "{name}");
+    let id = name.strip_prefix("20261123T120000.000Z-").and_then(|name| name.strip_suffix(".jsonl"));
+    assert_eq!(id.map(str::len), Some(6), "{name}");
     let text = fs::read_to_string(writer.path()).expect("UTF-8");
     let at = text.split_once("\"at_us\":").expect("a time").1;
     let at = &at[..at.find(',').expect("more members")];
@@ -216,7 +218,7 @@ fn the_lines_are_these() {
 #[test]
 fn an_exchange_is_in_the_file_before_it_is_judged() {
     let folder = TempDir::new().expect("a folder");
-    let writer = Writer::create(folder.path(), &header(), redactor()).expect("a record");
+    let writer = Writer::create(folder.path(), &header(), &redactor()).expect("a record");
     for number in 0..3 {
         let recorded = writer
             .exchange(&case("34"), false, &both(&get("/")), &both(&answer("{}")), ONCE)
@@ -245,7 +247,7 @@ fn an_exchange_is_in_the_file_before_it_is_judged() {
 #[test]
 fn lines_of_many_tasks_are_never_mixed() {
     let folder = TempDir::new().expect("a folder");
-    let writer = Writer::create(folder.path(), &header(), redactor()).expect("a record");
+    let writer = Writer::create(folder.path(), &header(), &redactor()).expect("a record");
     std::thread::scope(|scope| {
         for task in 0..8 {
             let writer = &writer;
@@ -270,8 +272,8 @@ fn lines_of_many_tasks_are_never_mixed() {
 #[test]
 fn the_latest_record_is_found_and_none_is_overwritten() {
     let folder = TempDir::new().expect("a folder");
-    let first = Writer::create(folder.path(), &header(), redactor()).expect("a record");
-    let second = Writer::create(folder.path(), &header(), redactor()).expect("a record of the same second");
+    let first = Writer::create(folder.path(), &header(), &redactor()).expect("a record");
+    let second = Writer::create(folder.path(), &header(), &redactor()).expect("a record of the same second");
     assert_ne!(first.path(), second.path());
     assert_eq!(
         fs::read_link(folder.path().join(LATEST)).expect("a link"),
@@ -281,7 +283,7 @@ fn the_latest_record_is_found_and_none_is_overwritten() {
     let error = Writer::create_file(first.path().to_owned(), &header(), redactor()).expect_err("it is there");
     assert!(error.to_string().contains("File exists"), "{error}");
     let nowhere = folder.path().join("latest.jsonl/x");
-    assert!(Writer::create(&nowhere, &header(), redactor()).is_err());
+    assert!(Writer::create(&nowhere, &header(), &redactor()).is_err());
 }
 
 #[test]
@@ -294,7 +296,7 @@ fn no_secret_reaches_the_file() {
     );
     let mut header = header();
     header.services[0].shown = "php --password=given/secret".into();
-    let writer = Writer::create(folder.path(), &header, given).expect("a record");
+    let writer = Writer::create(folder.path(), &header, &given).expect("a record");
     let secret = "s3cr€t/1";
     let case = Case {
         suite: "run-trace".into(),

@@ -73,13 +73,13 @@ fn headline(case: &CaseReport, style: Style) -> String {
     let start = 2 + VERDICT + 1 + columns(&times) + 2;
     let name = style.fit(&case.case.to_string(), start);
     let mut beside: Vec<String> = case.case.is().into_iter().collect();
-    if let Standing::Expected { why } = &case.standing {
-        beside.push(format!("expected: {why}"));
-    }
     match case.snapshot {
         SnapshotState::Changed => beside.push("snapshot changed".to_owned()),
         SnapshotState::Missing => beside.push("snapshot missing".to_owned()),
         SnapshotState::Approved | SnapshotState::NotKept => {}
+    }
+    if let Standing::Expected { why } = &case.standing {
+        beside.push(format!("expected: {why}"));
     }
     let taken = start + columns(&name) + 2;
     let beside = if beside.is_empty() || taken + 4 > style.width {

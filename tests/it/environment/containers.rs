@@ -151,7 +151,7 @@ async fn containers_reach_each_other_and_say_what_they_are() {
 
     let (again, events) = contained.project.start_heard().await;
     assert!(!is_preparing(&events), "{events:?}");
-    assert!(ready(&events, "legacy") < Duration::from_secs(60));
+    assert!(ready(&events, "legacy") < Duration::from_mins(1));
     again.unwrap().stop().await;
     contained.finish().await;
 }
@@ -280,7 +280,7 @@ async fn kept_containers_serve_until_they_are_taken_down() {
     };
     contained.project.options.data = Data::Fresh;
     contained.project.options.reuse = Reuse::Allowed;
-    let kept = contained.project.start().await.unwrap().keep().await.unwrap();
+    let kept = contained.project.start().await.unwrap().keep().unwrap();
     contained.project.options.choice = Choice::default();
     let (reused, events) = contained.project.start_heard().await;
     assert_eq!(
