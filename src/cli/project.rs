@@ -187,8 +187,11 @@ fn read_suites(config: &Config, context: &Context) -> Result<Vec<Arc<Suite>>, Fa
     collect(folder, &mut files).map_err(|error| {
         let about = Source::new(config.source.file(), "");
         Diagnostics::from(
-            Diagnostic::file(&about, format!("cannot read the folder of suites `{}`: {error}", shown(folder, context).display()))
-                .help("`suites = \"…\"` in `parity.toml` names it, relative to that file"),
+            Diagnostic::file(
+                &about,
+                format!("cannot read the folder of suites `{}`: {error}", shown(folder, context).display()),
+            )
+            .help("`suites = \"…\"` in `parity.toml` names it, relative to that file"),
         )
     })?;
     files.sort();

@@ -112,7 +112,14 @@ impl Client {
             let outcome = self.attempt(again).await;
             // Without the query, which may hold what nobody should read.
             let path = request.target.split('?').next().unwrap_or_default();
-            tracing::trace!(base = self.base.authority(), method = request.method, path, attempts, "{}", said(&outcome));
+            tracing::trace!(
+                base = self.base.authority(),
+                method = request.method,
+                path,
+                attempts,
+                "{}",
+                said(&outcome)
+            );
             drop(turn);
             let (status, asked) = match outcome {
                 Ok(Outcome::Answered(observation)) => {

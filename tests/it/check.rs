@@ -17,7 +17,10 @@ fn headline(stdout: &str, case: &str) -> String {
 fn all_pass() {
     let trace = Trace::approved();
     let done = trace.check(&[]).exits(0);
-    trace.project.settings().bind(|| insta::assert_snapshot!("check_all_pass", done.shown()));
+    trace
+        .project
+        .settings()
+        .bind(|| insta::assert_snapshot!("check_all_pass", done.shown()));
 }
 
 #[test]
@@ -74,7 +77,10 @@ fn a_wrong_error_code_is_shown() {
         candidate_error("run-not-found", "Run Not Found", "Run 999 not found.", "572"),
     );
     let done = trace.check(&["--param", "run_id=999"]).exits(1);
-    trace.project.settings().bind(|| insta::assert_snapshot!("check_wrong_code", done.stdout));
+    trace
+        .project
+        .settings()
+        .bind(|| insta::assert_snapshot!("check_wrong_code", done.stdout));
 }
 
 #[test]
@@ -87,7 +93,10 @@ fn a_broken_legacy_cannot_be_compared_with() {
     let done = trace.check(&[]).exits(3);
     assert_eq!(headline(&done.stdout, "trace/run_id=34"), "✗ legacy-broken");
     assert_eq!(headline(&done.stdout, "trace/run_id=24"), "✓ translated");
-    trace.project.settings().bind(|| insta::assert_snapshot!("check_legacy_broken", done.stdout));
+    trace
+        .project
+        .settings()
+        .bind(|| insta::assert_snapshot!("check_legacy_broken", done.stdout));
 }
 
 #[test]
@@ -151,7 +160,9 @@ mod expected_verdicts {
     fn trace() -> Trace {
         let trace = Trace::unapproved();
         trace.project.write("suites/trace.toml", format!("{SUITE}{BROKEN}"));
-        trace.legacy.on("/api/trace/34", Answer::json("").status(500).media_type("text/html"));
+        trace
+            .legacy
+            .on("/api/trace/34", Answer::json("").status(500).media_type("text/html"));
         trace.check(&[]).exits(1);
         assert_eq!(trace.project.accept(), 3);
         trace
@@ -167,10 +178,14 @@ mod expected_verdicts {
     #[test]
     fn another_signature_is_a_surprise() {
         let trace = trace();
-        trace.legacy.on("/api/trace/34", Answer::json("oops").status(500).media_type("text/html"));
+        trace
+            .legacy
+            .on("/api/trace/34", Answer::json("oops").status(500).media_type("text/html"));
         let done = trace.check(&[]).exits(3);
         assert_eq!(headline(&done.stdout, "trace/run_id=34"), "✗ legacy-broken");
-        done.says("seen, not declared:").says("declared, not seen:").says("suites/trace.toml:");
+        done.says("seen, not declared:")
+            .says("declared, not seen:")
+            .says("suites/trace.toml:");
     }
 
     #[test]
@@ -225,10 +240,9 @@ mod oracle {
     #[test]
     fn a_legacy_that_says_it_stands_in_is_believed_everywhere() {
         let trace = gated("genuine");
-        trace.legacy.on(
-            "/api/trace/34",
-            Answer::json(legacy_trace(34)).header("Parity-Oracle", "stand-in"),
-        );
+        trace
+            .legacy
+            .on("/api/trace/34", Answer::json(legacy_trace(34)).header("Parity-Oracle", "stand-in"));
         let legacy = trace.legacy.url();
         let check = |format: &str| {
             trace
@@ -242,7 +256,10 @@ mod oracle {
         check("terminal").says("STAND-IN");
         let report = check("json").json();
         assert_eq!(report["oracle"]["kind"], "stand-in");
-        assert!(report["oracle"]["refused"].as_str().unwrap().contains("refuses STAND-IN"), "{report}");
+        assert!(
+            report["oracle"]["refused"].as_str().unwrap().contains("refuses STAND-IN"),
+            "{report}"
+        );
         let record = trace.project.record();
         let end = record.last().unwrap();
         assert_eq!(end["oracle"], "stand-in", "{end}");

@@ -11,7 +11,10 @@ fn refused(trace: &Trace, arguments: &[&str], says: &[&str]) {
     }
     assert_eq!(done.stdout, "");
     assert_nothing_written(&trace.project);
-    assert!(trace.legacy.requests().is_empty() && trace.candidate.requests().is_empty(), "nobody was asked");
+    assert!(
+        trace.legacy.requests().is_empty() && trace.candidate.requests().is_empty(),
+        "nobody was asked"
+    );
 }
 
 fn assert_nothing_written(project: &Project) {
@@ -50,7 +53,11 @@ fn arguments_that_are_none_say_what_was_expected() {
     ] {
         refused(&trace, &arguments, &[says]);
     }
-    refused(&trace, &["--param", "run_id=1", "--param", "run_id=2"], &["is given twice", "run_id=34,35"]);
+    refused(
+        &trace,
+        &["--param", "run_id=1", "--param", "run_id=2"],
+        &["is given twice", "run_id=34,35"],
+    );
     refused(&trace, &["--legacy-recording", "x.har"], &["cannot be used with"]);
 }
 
@@ -58,7 +65,9 @@ fn arguments_that_are_none_say_what_was_expected() {
 fn an_address_that_is_none_is_named() {
     let trace = Trace::unapproved();
     for url in ["nonsense", "ftp://example.org", "http://"] {
-        let done = trace.project.run(&["check", "--legacy-url", url, "--candidate-url", &trace.candidate.url()]);
+        let done = trace
+            .project
+            .run(&["check", "--legacy-url", url, "--candidate-url", &trace.candidate.url()]);
         assert!(done.code == Some(2) || done.code == Some(3), "{}", done.shown());
         done.warns(url);
     }
@@ -79,7 +88,12 @@ fn a_project_is_found_upwards_and_by_its_path() {
         let config = trace.project.path(path);
         let config = config.to_str().unwrap();
         trace.command(&["--config", config]).in_folder(elsewhere.path("")).run().exits(0);
-        trace.command(&[]).env("PARITY_CONFIG", config).in_folder(elsewhere.path("")).run().exits(0);
+        trace
+            .command(&[])
+            .env("PARITY_CONFIG", config)
+            .in_folder(elsewhere.path(""))
+            .run()
+            .exits(0);
     }
     let done = trace.command(&[]).in_folder("/").run().exits(2);
     done.warns("no `parity.toml` in `/` or above it").warns("--config PATH");
@@ -90,7 +104,10 @@ fn a_project_is_found_upwards_and_by_its_path() {
 #[test]
 fn broken_suites_are_told_together_with_their_places() {
     let trace = Trace::unapproved();
-    trace.project.write("suites/one.toml", SUITE.replace("[candidate]", "[candidat]").replace("\"trace\"", "\"one\""));
+    trace.project.write(
+        "suites/one.toml",
+        SUITE.replace("[candidate]", "[candidat]").replace("\"trace\"", "\"one\""),
+    );
     trace.project.write("suites/two.toml", "suite = ");
     trace.project.write("suites/three.toml", SUITE);
     let done = trace.check(&[]).exits(2);
@@ -106,7 +123,9 @@ fn a_broken_parity_toml_is_told_with_its_place() {
     let trace = Trace::unapproved();
     trace.project.write(
         "parity.toml",
-        PARITY_TOML.replace("snapshots =", "snapshot =").replace("[service.candidate.url]", "[service.candidate.urls]"),
+        PARITY_TOML
+            .replace("snapshots =", "snapshot =")
+            .replace("[service.candidate.url]", "[service.candidate.urls]"),
     );
     let done = trace.check(&[]).exits(2);
     assert_nothing_written(&trace.project);
@@ -145,9 +164,10 @@ fn a_folder_without_suites_means_that_nothing_was_judged() {
 #[test]
 fn a_service_that_no_one_declared_is_named() {
     let trace = Trace::unapproved();
-    trace
-        .project
-        .write("suites/trace.toml", SUITE.replace("[candidate]", "[candidate]\nservice = \"candidat\""));
+    trace.project.write(
+        "suites/trace.toml",
+        SUITE.replace("[candidate]", "[candidate]\nservice = \"candidat\""),
+    );
     refused(&trace, &[], &["candidat"]);
 }
 
@@ -177,9 +197,15 @@ fn what_was_chosen_and_is_not_there_is_said() {
 #[test]
 fn help_and_version_are_no_failures() {
     let project = Project::new();
-    project.run(&["--version"]).exits(0).says(concat!("parity ", env!("CARGO_PKG_VERSION")));
+    project
+        .run(&["--version"])
+        .exits(0)
+        .says(concat!("parity ", env!("CARGO_PKG_VERSION")));
     project.run(&["help"]).exits(0).says("Exit codes:");
-    project.run(&["check", "--help"]).exits(0).says("parity check run-trace --param run_id=34,100..120");
+    project
+        .run(&["check", "--help"])
+        .exits(0)
+        .says("parity check run-trace --param run_id=34,100..120");
     project.run(&[]).exits(2);
     project.run(&["chekc"]).exits(2).warns("check");
 }

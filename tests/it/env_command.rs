@@ -61,7 +61,10 @@ fn what_is_up_is_shown_reused_and_ended() {
     settings.bind(|| insta::assert_snapshot!("env_status", status.stdout));
 
     let done = project.run(&["check"]).exits(0);
-    done.clone().warns("reusing what `parity env up` keeps").says("2 match").says("STAND-IN");
+    done.clone()
+        .warns("reusing what `parity env up` keeps")
+        .says("2 match")
+        .says("STAND-IN");
     assert!(!done.stderr.contains("ready at"), "{}", done.stderr);
     assert_eq!(project.processes(), processes, "a check ends nothing that it found");
 
@@ -77,7 +80,10 @@ fn what_is_up_is_not_reused_when_the_configuration_changed() {
     let project = project();
     let _up = Up(&project);
     project.run(&["env", "up"]).exits(0);
-    project.write("parity.toml", TOML.replace("\"a\":1}}']\n[service.candidate]", "\"a\":2}}']\n[service.candidate]"));
+    project.write(
+        "parity.toml",
+        TOML.replace("\"a\":1}}']\n[service.candidate]", "\"a\":2}}']\n[service.candidate]"),
+    );
     let done = project.run(&["check"]).exits(1);
     done.warns("not reusing what `parity env up` keeps").says("2 mismatch");
     assert_eq!(project.processes().len(), 2, "what the check started is gone, what is kept is not");

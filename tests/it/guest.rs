@@ -48,7 +48,12 @@ fn each_side_gets_no_more_requests_a_second_than_rate_says() {
     trace.check(&["--param", NINE, "--rate", "40"]).exits(0);
     for server in [&trace.legacy, &trace.candidate] {
         // The question whether it is there is not part of the nine.
-        let times: Vec<_> = server.requests().iter().filter(|request| request.target.contains("trace")).map(|request| request.at).collect();
+        let times: Vec<_> = server
+            .requests()
+            .iter()
+            .filter(|request| request.target.contains("trace"))
+            .map(|request| request.at)
+            .collect();
         assert_eq!(times.len(), 9);
         let taken = times[8] - times[0];
         // Eight pauses of 25 ms; a little less when the first request was slow on its way.

@@ -38,7 +38,10 @@ fn a_run_that_is_interrupted_ends_at_once_and_says_how_far_it_came() {
         let done = started.wait().exits(130);
         done.says("interrupted");
         let end = trace.project.record().pop().unwrap();
-        assert_eq!((&end["type"], &end["exit"], &end["interrupted"]), (&"end".into(), &130.into(), &true.into()));
+        assert_eq!(
+            (&end["type"], &end["exit"], &end["interrupted"]),
+            (&"end".into(), &130.into(), &true.into())
+        );
         trace.project.run(&["explain", "trace/run_id=34"]).exits(0);
         trace.project.assert_nothing_left();
     }
@@ -89,7 +92,14 @@ fn services_of_an_interrupted_run_end_with_it() {
     }
     let started = project.command(&["check", "--legacy-url", &legacy.url()]).start();
     legacy.wait_for_requests(3);
-    assert_eq!(project.processes().iter().filter(|process| !process.contains("parity check")).count(), 3);
+    assert_eq!(
+        project
+            .processes()
+            .iter()
+            .filter(|process| !process.contains("parity check"))
+            .count(),
+        3
+    );
     started.signal(Signal::TERM);
     started.wait().exits(130);
     project.assert_nothing_left();
@@ -125,7 +135,10 @@ fn a_service_that_ends_too_early_is_quoted() {
 fn a_service_that_is_never_ready_ends_at_its_deadline() {
     let project = never_ready(&format!("deadline = '300ms'\n{SLEEPS}"));
     let done = project.run(&["check"]).exits(3);
-    done.warns("service `candidate` did not answer").warns("within 300 ms").warns("help: raise `deadline`").warns("| started");
+    done.warns("service `candidate` did not answer")
+        .warns("within 300 ms")
+        .warns("help: raise `deadline`")
+        .warns("| started");
     project.assert_nothing_left();
 }
 
@@ -145,6 +158,7 @@ fn a_build_that_fails_is_quoted() {
     let project = never_ready("[service.candidate.process]\nbuild = ['./builds']\ncommand = ['./sleeps']");
     project.script("builds", "echo 'error[E0425]: no such thing'; exit 101\n");
     let done = project.run(&["check"]).exits(3);
-    done.warns("could not be built: `./builds` ended with code 101").warns("| error[E0425]: no such thing");
+    done.warns("could not be built: `./builds` ended with code 101")
+        .warns("| error[E0425]: no such thing");
     project.assert_nothing_left();
 }

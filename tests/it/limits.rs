@@ -50,10 +50,14 @@ fn the_limits_of_parity_toml_hold_where_the_command_line_says_nothing() {
     let trace = Trace::approved();
     trace.candidate.on("/trace/34", Reply::Endless);
     let toml = trace.project.read("parity.toml");
-    trace.project.write("parity.toml", format!("{toml}\n[check]\nmax_body = \"10KiB\"\n"));
+    trace
+        .project
+        .write("parity.toml", format!("{toml}\n[check]\nmax_body = \"10KiB\"\n"));
     assert_eq!(verdict_of_34(&trace, &[], 3).0, "unreachable");
     trace.candidate.on("/trace/34", Reply::Hang);
-    trace.project.write("parity.toml", format!("{toml}\n[check]\ntimeout = \"100ms\"\n"));
+    trace
+        .project
+        .write("parity.toml", format!("{toml}\n[check]\ntimeout = \"100ms\"\n"));
     let (verdict, reason) = verdict_of_34(&trace, &[], 3);
     assert!(verdict == "unreachable" && reason.contains("within 0.1 s"), "{verdict}: {reason}");
 }

@@ -1,5 +1,7 @@
 //! The run record of `parity check`, and what is made of it: `parity explain`, `parity har`, a run without services.
 
+use std::path::Path;
+
 use crate::support::project::Done;
 use crate::support::routes::{Answer, Reply};
 use crate::support::trace::{SUITE, Trace, candidate_trace, legacy_trace};
@@ -88,14 +90,17 @@ fn secrets_are_nowhere_in_clear() {
     let har = trace.project.run(&["har", "out"]).exits(0);
 
     assert!(
-        trace.legacy.requests().iter().any(|request| request.head.contains("authorization: Basic")
-            && request.target.contains("sesame-of-the-suite")),
+        trace
+            .legacy
+            .requests()
+            .iter()
+            .any(|request| request.head.contains("authorization: Basic") && request.target.contains("sesame-of-the-suite")),
         "the service itself gets them"
     );
     let mut written: Vec<(String, String)> = ["", "snapshots", "out"]
         .iter()
         .flat_map(|folder| trace.project.files(folder))
-        .filter(|name| !name.ends_with(".toml"))
+        .filter(|name| Path::new(name).extension().is_none_or(|extension| extension != "toml"))
         .map(|name| (trace.project.read(&name), name))
         .map(|(text, name)| (name, text))
         .collect();
@@ -106,7 +111,10 @@ fn secrets_are_nowhere_in_clear() {
         written.push((format!("stderr of {name}"), done.stderr));
     }
     let snapshot = trace.project.read("snapshots/trace/run_id=34.snap.new");
-    assert!(snapshot.contains("/api/trace/34?api_key=masked\n") && snapshot.contains(r#""you_sent": "masked""#), "{snapshot}");
+    assert!(
+        snapshot.contains("/api/trace/34?api_key=masked\n") && snapshot.contains(r#""you_sent": "masked""#),
+        "{snapshot}"
+    );
     for (name, text) in written {
         for secret in ["sesame-of-the-suite", "cookie-of-the-session", "password-of-the-address"] {
             assert!(!text.contains(secret), "{secret} in {name}:\n{text}");
@@ -122,10 +130,16 @@ fn explain_shows_a_case_from_end_to_end() {
         .on("/trace/34", Answer::json(candidate_trace(34).replace("true", "\"true\"")));
     trace.check(&[]).exits(1);
     // It needs no server.
-    let Trace { project, legacy, candidate } = trace;
+    let Trace {
+        project,
+        legacy,
+        candidate,
+    } = trace;
     drop((legacy, candidate));
     let done = project.run(&["explain", "trace/run_id=34"]).exits(0);
-    project.settings().bind(|| insta::assert_snapshot!("explain_a_mismatch", done.stdout));
+    project
+        .settings()
+        .bind(|| insta::assert_snapshot!("explain_a_mismatch", done.stdout));
     assert_eq!(done.stderr, "");
 }
 
@@ -133,7 +147,11 @@ fn explain_shows_a_case_from_end_to_end() {
 fn explain_knows_its_cases() {
     let trace = Trace::approved();
     // The run that made the snapshots was recorded.
-    trace.project.run(&["explain", "trace/run_id=34"]).exits(0).says("oracle unknown: http://");
+    trace
+        .project
+        .run(&["explain", "trace/run_id=34"])
+        .exits(0)
+        .says("oracle unknown: http://");
     let done = trace.project.run(&["explain", "trace/run_id=43"]).exits(2);
     done.warns("no case of").warns("did you mean `trace/run_id=34`?");
     // The suite may be left out where that is clear.
@@ -155,7 +173,11 @@ fn a_run_replays_without_a_server_from_its_record_and_from_har() {
     let record = trace.project.path(LATEST).canonicalize().unwrap();
     let record = record.to_str().unwrap();
     trace.project.run(&["har", "out"]).exits(0).warns("out/legacy.har: 3 requests");
-    let Trace { project, legacy, candidate } = trace;
+    let Trace {
+        project,
+        legacy,
+        candidate,
+    } = trace;
     drop((legacy, candidate));
     for (legacy, candidate) in [
         (record, record),

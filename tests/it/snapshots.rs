@@ -64,7 +64,12 @@ fn a_changed_one_fails_shows_the_change_and_is_proposed() {
     done.says("1 changed")
         .says("-    { \"iteration\": 1, \"evaluation\": 0.9300000001, \"selected\": true }")
         .says("+    { \"iteration\": 1, \"evaluation\": 0.5, \"selected\": true }");
-    assert!(trace.project.read("snapshots/trace/run_id=34.snap.new").contains("\"evaluation\": 0.5,"));
+    assert!(
+        trace
+            .project
+            .read("snapshots/trace/run_id=34.snap.new")
+            .contains("\"evaluation\": 0.5,")
+    );
     assert!(trace.project.read(NAMES[1]).contains("0.9300000001"), "the approved one stays");
     // Back to what was approved, the proposal is withdrawn.
     trace.answer_well(34);

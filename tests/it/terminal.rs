@@ -45,7 +45,17 @@ fn json_is_one_document_with_these_members() {
     assert_eq!(
         members(&report),
         [
-            "cases", "elapsed_ms", "exit_code", "full", "interrupted", "oracle", "record", "sides", "signatures", "totals", "unreferenced",
+            "cases",
+            "elapsed_ms",
+            "exit_code",
+            "full",
+            "interrupted",
+            "oracle",
+            "record",
+            "sides",
+            "signatures",
+            "totals",
+            "unreferenced",
             "version"
         ]
     );
@@ -55,7 +65,12 @@ fn json_is_one_document_with_these_members() {
     assert_eq!(report["totals"]["verdicts"]["mismatch"], 1);
     assert_eq!(report["oracle"]["kind"], "unknown");
     let case = &report["cases"][1];
-    for (member, value) in [("suite", "trace"), ("case", "trace/run_id=34"), ("verdict", "mismatch"), ("is", "a trace")] {
+    for (member, value) in [
+        ("suite", "trace"),
+        ("case", "trace/run_id=34"),
+        ("verdict", "mismatch"),
+        ("is", "a trace"),
+    ] {
         assert_eq!(case[member], value);
     }
     let difference = &case["differences"][0];

@@ -100,7 +100,11 @@ impl Project {
 
     /// Approves every pending snapshot, as `cargo insta accept` does; gives how many there were.
     pub fn accept(&self) -> usize {
-        let pending: Vec<String> = self.files("snapshots").into_iter().filter(|name| name.ends_with(".snap.new")).collect();
+        let pending: Vec<String> = self
+            .files("snapshots")
+            .into_iter()
+            .filter(|name| name.ends_with(".snap.new"))
+            .collect();
         for name in &pending {
             fs::rename(self.path(name), self.path(name.strip_suffix(".new").unwrap())).unwrap();
         }
@@ -287,27 +291,31 @@ impl Done {
     /// Fails, showing everything, unless it ended so.
     #[track_caller]
     pub fn exits(self, code: i32) -> Self {
-        assert_eq!(
-            self.code,
-            Some(code),
-            "stdout:\n{}\nstderr:\n{}",
-            self.stdout,
-            self.stderr
-        );
+        assert_eq!(self.code, Some(code), "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
         self
     }
 
     /// Fails, showing everything, unless standard output says it.
     #[track_caller]
     pub fn says(self, text: &str) -> Self {
-        assert!(self.stdout.contains(text), "no `{text}` in stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        assert!(
+            self.stdout.contains(text),
+            "no `{text}` in stdout:\n{}\nstderr:\n{}",
+            self.stdout,
+            self.stderr
+        );
         self
     }
 
     /// Fails, showing everything, unless standard error says it.
     #[track_caller]
     pub fn warns(self, text: &str) -> Self {
-        assert!(self.stderr.contains(text), "no `{text}` in stderr:\n{}\nstdout:\n{}", self.stderr, self.stdout);
+        assert!(
+            self.stderr.contains(text),
+            "no `{text}` in stderr:\n{}\nstdout:\n{}",
+            self.stderr,
+            self.stdout
+        );
         self
     }
 
@@ -326,6 +334,7 @@ impl Done {
 
 /// Polls until it holds; fails when it does not in time.
 #[track_caller]
+#[expect(clippy::disallowed_methods, reason = "this is how to wait for a condition with a deadline")]
 pub fn soon(what: &str, mut holds: impl FnMut() -> bool) {
     let deadline = Instant::now() + DEADLINE;
     while !holds() {

@@ -246,7 +246,10 @@ fn send(connection: &mut TcpStream, answer: &Answer) -> io::Result<()> {
         answer.body.len()
     );
     for (name, value) in &answer.headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
+        head.push_str(name);
+        head.push_str(": ");
+        head.push_str(value);
+        head.push_str("\r\n");
     }
     connection.write_all(format!("{head}\r\n{}", answer.body).as_bytes())
 }

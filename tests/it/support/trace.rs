@@ -151,8 +151,7 @@ impl Trace {
     /// Both sides answer a run with a trace, the candidate as it should.
     pub fn answer_well(&self, run_id: u32) {
         self.legacy.on(format!("/api/trace/{run_id}"), Answer::json(legacy_trace(run_id)));
-        self.candidate
-            .on(format!("/trace/{run_id}"), Answer::json(candidate_trace(run_id)));
+        self.candidate.on(format!("/trace/{run_id}"), Answer::json(candidate_trace(run_id)));
     }
 
     /// Runs `parity check` against both.
@@ -163,7 +162,13 @@ impl Trace {
     /// `parity check` against both, to be changed before it runs.
     pub fn command(&self, arguments: &[&str]) -> super::project::Command {
         self.project
-            .command(&["check", "--legacy-url", &self.legacy.url(), "--candidate-url", &self.candidate.url()])
+            .command(&[
+                "check",
+                "--legacy-url",
+                &self.legacy.url(),
+                "--candidate-url",
+                &self.candidate.url(),
+            ])
             .args(arguments)
     }
 }
