@@ -6,7 +6,6 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::diagnostic::nearest;
 use crate::environment::{Config, Environment, Options};
 use crate::exchange::{Oracle, OracleKind, PerSide, Side};
 use crate::record::{Header, RecordError, RecordedService, RecordedSuite, Writer};
@@ -41,7 +40,6 @@ pub async fn run(arguments: &CheckArguments, config: Option<&Path>, context: &Co
     };
     let plan = Plan::new(&project.active, &selection)?;
     let sides = Sides::of(&plan);
-    check_services(&project, &plan)?;
     let mut interrupt = Interrupt::listen()?;
     let progress = Progress::new(output, arguments.format == Format::Terminal);
     if plan.is_empty() {
@@ -200,29 +198,6 @@ fn nothing() -> RunReport {
         elapsed: Duration::ZERO,
         interrupted: false,
     }
-}
-
-/// Every service that a suite asks is declared.
-fn check_services(project: &Project, plan: &Plan) -> Result<(), Failure> {
-    let declared = || project.config.services.keys().map(String::as_str);
-    for planned in &plan.suites {
-        for side in Side::BOTH {
-            let name = planned.suite.request.get(side).service.as_str();
-            if declared().any(|service| service == name) {
-                continue;
-            }
-            let hint = nearest(name, declared()).map_or_else(
-                || format!("declare `[service.{name}]` there"),
-                |near| format!("did you mean `{near}`?"),
-            );
-            return Err(Failure::Usage(format!(
-                "suite `{}` asks the service `{name}` as its {side}, and `{}` declares none of that name: {hint}",
-                planned.suite.name,
-                project.config.source.file(),
-            )));
-        }
-    }
-    Ok(())
 }
 
 /// What answers for each service that is asked, and where the legacy's answers come from.

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Source};
+use crate::diagnostic::{Diagnostic, Diagnostics, Source, nearest};
 use crate::environment::Config;
 use crate::exchange::Side;
 use crate::record::LATEST;
@@ -54,6 +54,7 @@ impl Project {
                 applied.services.clear();
             }
         }
+        check_services(&config, &active)?;
         keep_needed(&mut config, &active);
         Ok(Self {
             config,
@@ -133,6 +134,29 @@ pub fn locate(named: Option<&Path>, context: &Context) -> Result<PathBuf, Failur
 pub fn shown(path: &Path, context: &Context) -> PathBuf {
     let relative = path.strip_prefix(&context.folder).or_else(|_| path.strip_prefix("."));
     relative.map_or_else(|_| path.to_owned(), Path::to_owned)
+}
+
+/// Every service that a suite asks is declared.
+fn check_services(config: &Config, suites: &[Arc<Suite>]) -> Result<(), Failure> {
+    let declared = || config.services.keys().map(String::as_str);
+    for suite in suites {
+        for side in Side::BOTH {
+            let name = suite.request.get(side).service.as_str();
+            if declared().any(|service| service == name) {
+                continue;
+            }
+            let hint = nearest(name, declared()).map_or_else(
+                || format!("declare `[service.{name}]` there"),
+                |near| format!("did you mean `{near}`?"),
+            );
+            return Err(Failure::Usage(format!(
+                "suite `{}` asks the service `{name}` as its {side}, and `{}` declares none of that name: {hint}",
+                suite.name,
+                config.source.file(),
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// Leaves the services that the suites ask, and those that these depend on: nothing is started for nobody.
@@ -216,7 +240,7 @@ fn claims(config: &Config, suites: &[Arc<Suite>]) -> Result<Vec<(String, String)
         for suite in declared.suites.iter().flatten() {
             if !known.contains(suite.value.as_str()) {
                 let error = Diagnostic::error(&config.source, suite.span, format!("no suite is called `{}`", suite.value));
-                errors.push(match crate::diagnostic::nearest(&suite.value, known.iter().copied()) {
+                errors.push(match nearest(&suite.value, known.iter().copied()) {
                     Some(near) => error.help(format!("did you mean `{near}`?")),
                     None => error,
                 });

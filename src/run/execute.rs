@@ -10,13 +10,14 @@ use tokio::task::JoinHandle;
 
 use crate::client::Asked;
 use crate::exchange::{Exchange, Oracle, OracleKind, PerSide, Request, Side};
-use crate::record::{End, RecordError, Totals, Writer};
+use crate::record::{End, RecordError, Recorded, Totals, Writer};
 use crate::report::{CaseReport, RunReport, SuiteReport};
 use crate::snapshot::{Pending, SnapshotError, SnapshotInput, SnapshotState, Store, Today, render};
 use crate::suite::Suite;
 use crate::translate::Detail;
 use crate::verdict::{Judge, Judgement};
 
+use super::masked::masked;
 use super::plan::{Plan, PlannedCase};
 use super::source::Source;
 
@@ -221,7 +222,7 @@ impl SuiteJob {
 
         let bases = self.services.as_ref().map(|service| service.base.as_deref());
         let judgement = self.judge.judge(&planned.case, &exchange, bases, Detail::Counts);
-        let (snapshot, snapshot_diff) = self.settle(&planned, &requests, &exchange, bases, &judgement)?;
+        let (snapshot, snapshot_diff) = self.settle(&planned, &recorded, &exchange, bases, &judgement)?;
         self.recorder.verdict(&recorded, &judgement, snapshot)?;
 
         let report = CaseReport {
@@ -235,11 +236,12 @@ impl SuiteJob {
             applied: judgement.applied,
             differences: judgement.differences,
             notes: judgement.notes,
-            requests,
+            requests: recorded.requests().clone(),
             elapsed: exchange
                 .as_ref()
                 .map(|answer| answer.as_ref().ok().map(|observation| observation.elapsed)),
         };
+        let report = masked(report, |text| recorded.masked(text));
         Ok((report, exchange.legacy.is_ok_and(|observation| observation.says_stand_in())))
     }
 
@@ -250,7 +252,7 @@ impl SuiteJob {
     fn settle(
         &self,
         planned: &PlannedCase,
-        requests: &PerSide<Request>,
+        recorded: &Recorded<'_>,
         exchange: &Exchange,
         bases: PerSide<Option<&str>>,
         judgement: &Judgement<'_>,
@@ -259,14 +261,15 @@ impl SuiteJob {
             return Ok((SnapshotState::NotKept, None));
         }
         let text = judgement.standing.passes().then(|| {
-            render(&SnapshotInput {
+            let text = render(&SnapshotInput {
                 suite: &self.suite,
                 case: &planned.case,
-                requests,
+                requests: recorded.requests(),
                 exchange,
                 bases,
                 judgement,
-            })
+            });
+            recorded.masked_for_good(&text)
         });
         let today = text.as_deref().map_or(Today::Failing, Today::Reviewable);
         let settled = self.store.settle(&planned.case, today, self.pending)?;

@@ -174,8 +174,9 @@ fn a_service_that_no_one_declared_is_named() {
 #[test]
 fn under_ci_a_kind_is_chosen_and_not_guessed() {
     let project = Project::with(
-        "suites = 'suites'\nsnapshots = 'snapshots'\n[service.legacy.process]\ncommand = ['true']\n\
-         [service.candidate.process]\ncommand = ['true']\n",
+        "suites = 'suites'\nsnapshots = 'snapshots'\n\
+         [service.legacy.process]\ncommand = ['true']\n[service.legacy.url]\nurl = 'http://127.0.0.1:1'\n\
+         [service.candidate.process]\ncommand = ['true']\n[service.candidate.url]\nurl = 'http://127.0.0.1:1'\n",
     );
     project.write("suites/trace.toml", SUITE);
     let done = project.command(&["check"]).env("CI", "true").run().exits(3);

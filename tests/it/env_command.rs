@@ -1,18 +1,6 @@
 //! `parity env up | status | down`, and the check that reuses what is up.
 
-use crate::support::project::{Project, soon};
-
-/// Answers every request with the JSON that it is given: Perl is part of every Debian and macOS.
-const ANSWERS: &str = r#"exec perl -MIO::Socket::INET -e '
-    my ($address, $body) = @ARGV;
-    my $s = IO::Socket::INET->new(LocalAddr => $address, Listen => 50, ReuseAddr => 1) or die "cannot listen on $address: $!\n";
-    while (my $c = $s->accept) {
-        while (defined(my $line = <$c>)) { last if $line eq "\r\n" }
-        printf $c "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%s", length $body, $body;
-        close $c
-    }
-' "$@"
-"#;
+use crate::support::project::{ANSWERS, Project, soon};
 
 const TOML: &str = "suites = 'suites'\nsnapshots = 'snapshots'\n\
      [service.legacy]\nready = { http = '/' }\n[service.legacy.process]\noracle = 'stand-in'\n\

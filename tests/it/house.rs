@@ -43,6 +43,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "run",
         &[
             "client",
+            "compare",
             "diagnostic",
             "exchange",
             "record",

@@ -2,8 +2,8 @@
 
 use rustix::process::Signal;
 
-use crate::support::project::{Project, soon};
-use crate::support::routes::Reply;
+use crate::support::project::{ANSWERS, Project, soon};
+use crate::support::routes::{Reply, Server};
 use crate::support::trace::{SUITE, Trace};
 
 /// Legacy and candidate as processes that never answer, and a suite for them.
@@ -33,6 +33,7 @@ fn a_run_that_is_interrupted_ends_at_once_and_says_how_far_it_came() {
         let before = trace.legacy.requests().len();
         let started = trace.command(&[]).start();
         trace.legacy.wait_for_requests(before + 3);
+        trace.project.wait_for_exchanges(2);
         started.signal(signal);
         let done = started.wait().exits(130);
         done.says("interrupted");
@@ -76,32 +77,32 @@ fn a_start_that_is_interrupted_leaves_nothing() {
 
 #[test]
 fn services_of_an_interrupted_run_end_with_it() {
-    let trace = Trace::approved();
-    trace.candidate.on("/trace/999", Reply::Hang);
-    // A database that nobody asks over HTTP runs beside them.
-    let toml = trace.project.read("parity.toml");
-    trace.project.write(
-        "parity.toml",
-        format!("{toml}\n[service.database]\nready = {{ command = ['true'] }}\n[service.database.process]\ncommand = ['./sleeps']\n"),
+    let project = Project::with(
+        "suites = 'suites'\nsnapshots = 'snapshots'\n[service.legacy]\n[service.legacy.url]\nurl = 'http://127.0.0.1:1'\n\
+         [service.database]\nready = { command = ['true'] }\n[service.database.process]\ncommand = ['./sleeps']\n\
+         [service.candidate]\ndepends_on = 'database'\nready = { http = '/' }\n\
+         [service.candidate.process]\ncommand = ['./answers', '{address}', '{{}}']\n",
     );
-    trace.project.script("sleeps", "sleep 600 &\nwait\n");
-    let before = trace.candidate.requests().len();
-    let started = trace
-        .project
-        .command(&["env", "up"])
-        .env("LEGACY_URL", trace.legacy.url())
-        .env("CANDIDATE_URL", trace.candidate.url());
-    drop(started);
-    let started = trace
-        .project
-        .command(&["check"])
-        .env("LEGACY_URL", trace.legacy.url())
-        .env("CANDIDATE_URL", trace.candidate.url())
-        .start();
-    trace.candidate.wait_for_requests(before + 3);
+    project.write("suites/trace.toml", SUITE);
+    project.script("sleeps", "sleep 600 &\nwait\n");
+    project.script("answers", ANSWERS);
+    let legacy = Server::start();
+    for run_id in [24, 34, 999] {
+        legacy.on(format!("/api/trace/{run_id}"), Reply::Hang);
+    }
+    let started = project.command(&["check", "--legacy-url", &legacy.url()]).start();
+    legacy.wait_for_requests(3);
+    assert_eq!(
+        project
+            .processes()
+            .iter()
+            .filter(|process| !process.contains("parity check"))
+            .count(),
+        3
+    );
     started.signal(Signal::TERM);
     started.wait().exits(130);
-    trace.project.assert_nothing_left();
+    project.assert_nothing_left();
 }
 
 #[test]

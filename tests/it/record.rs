@@ -50,7 +50,9 @@ fn the_lines_are_these() {
     writer.end(&end).expect("written");
 
     let name = writer.path().file_name().expect("a name").to_string_lossy().into_owned();
-    let id = name.strip_prefix("20261123T120000Z-").and_then(|name| name.strip_suffix(".jsonl"));
+    let id = name
+        .strip_prefix("20261123T120000.000Z-")
+        .and_then(|name| name.strip_suffix(".jsonl"));
     assert_eq!(id.map(str::len), Some(6), "{name}");
     let text = fs::read_to_string(writer.path()).expect("UTF-8");
     let at = text.split_once("\"at_us\":").expect("a time").1;

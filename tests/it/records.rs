@@ -45,10 +45,7 @@ fn what_was_answered_is_on_disk_while_another_case_still_hangs() {
     let trace = Trace::approved();
     trace.legacy.on("/api/trace/999", Reply::Hang);
     let started = trace.command(&[]).start();
-    crate::support::project::soon("two exchanges are written", || {
-        let text = std::fs::read_to_string(trace.project.path(LATEST)).unwrap_or_default();
-        text.matches(r#"{"type":"exchange""#).count() == 2 && text.ends_with('\n')
-    });
+    trace.project.wait_for_exchanges(2);
     started.signal(rustix::process::Signal::TERM);
     started.wait().exits(130);
 }
@@ -75,9 +72,16 @@ fn secrets_are_nowhere_in_clear() {
     for run_id in [34, 7] {
         let target = format!("/api/trace/{run_id}?api_key=sesame-of-the-suite");
         // Echoed, as careless services do.
-        let body = legacy_trace(run_id).replacen('{', r#"{"you_sent":"sesame-of-the-suite","#, 1);
-        trace.legacy.on(target, Answer::json(body).header("Set-Cookie", cookie));
+        let echo = |body: String| body.replacen("\"run_id\"", r#""you_sent":"sesame-of-the-suite","run_id""#, 1);
+        trace
+            .legacy
+            .on(target, Answer::json(echo(legacy_trace(run_id))).header("Set-Cookie", cookie));
+        trace
+            .candidate
+            .on(format!("/trace/{run_id}"), Answer::json(echo(candidate_trace(run_id))));
     }
+    // One is in parity and shown in its snapshot, the other one is shown as a difference.
+    trace.candidate.on("/trace/7", Answer::json(candidate_trace(7)));
     let url = trace.legacy.url().replace("http://", "http://somebody:password-of-the-address@");
     let arguments = ["check", "--legacy-url", &url, "--candidate-url", &trace.candidate.url(), "-vv"];
     let check = trace.project.run(&arguments).exits(1);
@@ -106,6 +110,11 @@ fn secrets_are_nowhere_in_clear() {
         written.push((format!("stdout of {name}"), done.stdout));
         written.push((format!("stderr of {name}"), done.stderr));
     }
+    let snapshot = trace.project.read("snapshots/trace/run_id=34.snap.new");
+    assert!(
+        snapshot.contains("/api/trace/34?api_key=masked\n") && snapshot.contains(r#""you_sent": "masked""#),
+        "{snapshot}"
+    );
     for (name, text) in written {
         for secret in ["sesame-of-the-suite", "cookie-of-the-session", "password-of-the-address"] {
             assert!(!text.contains(secret), "{secret} in {name}:\n{text}");

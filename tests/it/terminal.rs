@@ -26,9 +26,11 @@ fn colours_follow_the_flag_then_the_variables_then_the_terminal() {
             command = command.env(name, value);
         }
         let done = command.run().exits(0);
-        for stream in [&done.stdout, &done.stderr] {
-            assert_eq!(has_colour(stream), expected, "{arguments:?} {variables:?}: {stream}");
-        }
+        assert_eq!(has_colour(&done.stdout), expected, "{arguments:?} {variables:?}: {}", done.stdout);
+    }
+    for (choice, expected) in [("always", true), ("never", false), ("auto", false)] {
+        let done = trace.check(&["no-such-suite", "--color", choice]).exits(2);
+        assert_eq!(has_colour(&done.stderr), expected, "{}", done.stderr);
     }
 }
 

@@ -14,6 +14,18 @@ const DEADLINE: Duration = Duration::from_secs(30);
 pub const PARITY_TOML: &str = "suites = \"suites\"\nsnapshots = \"snapshots\"\n\n[service.legacy]\n[service.legacy.url]\n\
      url = \"${LEGACY_URL:-}\"\n\n[service.candidate]\n[service.candidate.url]\nurl = \"${CANDIDATE_URL:-}\"\n";
 
+/// Answers every request with the JSON that it is given: Perl is part of every Debian and macOS.
+pub const ANSWERS: &str = r#"exec perl -MIO::Socket::INET -e '
+    my ($address, $body) = @ARGV;
+    my $s = IO::Socket::INET->new(LocalAddr => $address, Listen => 50, ReuseAddr => 1) or die "cannot listen on $address: $!\n";
+    while (my $c = $s->accept) {
+        while (defined(my $line = <$c>)) { last if $line eq "\r\n" }
+        printf $c "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%s", length $body, $body;
+        close $c
+    }
+' "$@"
+"#;
+
 /// A folder with a `parity.toml`; it goes with the value.
 pub struct Project {
     folder: tempfile::TempDir,
@@ -107,6 +119,14 @@ impl Project {
             .collect()
     }
 
+    /// Waits until the latest record has so many exchanges and ends with a whole line.
+    pub fn wait_for_exchanges(&self, count: usize) {
+        soon("the exchanges are written", || {
+            let text = fs::read_to_string(self.path(".parity/records/latest.jsonl")).unwrap_or_default();
+            text.matches("{\"type\":\"exchange\"").count() == count && text.ends_with('\n')
+        });
+    }
+
     /// The program with these arguments, in the project's folder.
     pub fn command(&self, arguments: &[&str]) -> Command {
         self.wrapped(env!("CARGO_BIN_EXE_parity"), arguments)
@@ -168,7 +188,7 @@ impl Project {
         settings.add_filter(&regex_of(self.folder.path().to_str().unwrap()), "[root]");
         settings.add_filter(r"127\.0\.0\.1:\d+", "[address]");
         settings.add_filter(r" *\b\d+(\.\d+)? (µs|ms|s)\b", " [time]");
-        settings.add_filter(r"\d{8}T\d{6}Z-[0-9a-f]+\.jsonl", "[record].jsonl");
+        settings.add_filter(r"\d{8}T\d{6}\.\d{3}Z-[0-9a-f]+\.jsonl", "[record].jsonl");
         settings.set_prepend_module_to_snapshot(false);
         settings
     }
