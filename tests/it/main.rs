@@ -14,6 +14,7 @@ mod house;
 mod interrupt;
 mod invalid;
 mod limits;
+mod pipeline;
 mod readme;
 mod record;
 mod recording;
