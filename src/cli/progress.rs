@@ -164,7 +164,9 @@ fn told(event: &Event) -> Told {
         Event::Seeded { .. } => Told::Nothing,
         Event::Ready { service, address, elapsed } => Told::Line(match address {
             Some(address) => format!("{service}: ready at {address} in {}", seconds(*elapsed)),
-            None => format!("{service}: ready"),
+            // It was said what it is, and nobody waited for it.
+            None if elapsed.as_millis() == 0 => return Told::Nothing,
+            None => format!("{service}: ready in {}", seconds(*elapsed)),
         }),
         Event::Stopping => Told::UnderWay("stopping what was started".to_owned()),
         Event::Stopped { .. } => Told::Nothing,
