@@ -102,7 +102,12 @@ fn all() -> Result<Vec<Kept>, Failure> {
 async fn show(kept: &Kept, output: &Output) {
     let gone = kept.gone().await;
     let profile = kept.profile().map(|profile| format!(", profile {profile}")).unwrap_or_default();
-    let mut text = format!("{}  {}{profile}, since {}\n", kept.lease(), kept.project().display(), kept.since());
+    let mut text = format!(
+        "{}  {}{profile}, since {:.0}\n",
+        kept.lease(),
+        kept.project().display(),
+        kept.since()
+    );
     for service in kept.services() {
         let state = if gone.contains(&service.name) { "GONE" } else { "running" };
         let address = service.url.as_deref().or(service.address.as_deref()).unwrap_or("-");

@@ -201,7 +201,9 @@ fn told(event: &Event) -> Told<'_> {
             service,
             match address {
                 Some(address) => format!("{service}: ready at {address} in {}", seconds(*elapsed)),
-                None => format!("{service}: ready"),
+                // It was said what it is, and nobody waited for it.
+                None if elapsed.as_millis() == 0 => return Told::Nothing,
+                None => format!("{service}: ready in {}", seconds(*elapsed)),
             },
         ),
         Event::Stopping => under_way("", "stopping what was started".to_owned()),

@@ -1,6 +1,7 @@
 //! `parity env up | status | down`, and the check that reuses what is up.
 
 use crate::support::project::{ANSWERS, Project, soon};
+use crate::support::routes::{Answer, Server};
 
 const TOML: &str = "suites = 'suites'\nsnapshots = 'snapshots'\n\
      [service.legacy]\nready = { http = '/' }\n[service.legacy.process]\noracle = 'stand-in'\n\
@@ -37,6 +38,24 @@ fn a_check_starts_what_it_needs_and_ends_it() {
     let done = project.run(&["check"]).exits(0);
     done.says("2 match").says("STAND-IN").warns("legacy: process, ");
     project.assert_nothing_left();
+}
+
+#[test]
+fn a_service_that_is_replaced_is_neither_built_nor_started() {
+    let project = project();
+    project.write(
+        "parity.toml",
+        TOML.replace("[service.candidate.process]", "[service.candidate.process]\nbuild = ['./builds']"),
+    );
+    project.script("builds", "touch built\n");
+    let server = Server::start();
+    for target in ["/b/1", "/b/2"] {
+        server.on(target, Answer::json("{\"a\":1}"));
+    }
+    project.run(&["check", "--candidate-url", &server.url()]).exits(0);
+    assert!(!project.path("built").exists());
+    project.run(&["check"]).exits(0).warns("candidate: built in");
+    assert!(project.path("built").exists());
 }
 
 #[test]
