@@ -16,6 +16,7 @@ mod invalid;
 mod limits;
 mod readme;
 mod record;
+mod recording;
 mod records;
 mod snapshots;
 mod stand_in;

@@ -334,7 +334,7 @@ impl Done {
 
 /// Polls until it holds; fails when it does not in time.
 #[track_caller]
-#[expect(clippy::disallowed_methods, reason = "this is how to wait for a condition with a deadline")]
+#[expect(clippy::disallowed_methods, reason = "polls with a deadline")]
 pub fn soon(what: &str, mut holds: impl FnMut() -> bool) {
     let deadline = Instant::now() + DEADLINE;
     while !holds() {

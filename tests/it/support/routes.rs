@@ -246,10 +246,7 @@ fn send(connection: &mut TcpStream, answer: &Answer) -> io::Result<()> {
         answer.body.len()
     );
     for (name, value) in &answer.headers {
-        head.push_str(name);
-        head.push_str(": ");
-        head.push_str(value);
-        head.push_str("\r\n");
+        head.extend([name, ": ", value, "\r\n"]);
     }
     connection.write_all(format!("{head}\r\n{}", answer.body).as_bytes())
 }
