@@ -120,6 +120,28 @@ fn what_a_kill_leaves_is_swept_by_the_next_run() {
 }
 
 #[test]
+fn what_was_answered_before_a_kill_can_still_be_explained() {
+    let trace = Trace::approved();
+    trace.legacy.on("/api/trace/999", Reply::Hang);
+    let started = trace.command(&[]).start();
+    trace.project.wait_for_exchanges(2);
+    started.signal(Signal::KILL);
+    assert_eq!(started.wait().code, None);
+    let record = trace.project.record();
+    assert!(record.iter().all(|line| line["type"] != "end"), "nothing could end it");
+    trace
+        .project
+        .run(&["explain", "trace/run_id=34"])
+        .exits(0)
+        .says("Verdict\n  translated");
+    // It replays as far as it came.
+    let record = trace.project.path(".parity/records/latest.jsonl").canonicalize().unwrap();
+    let record = record.to_str().unwrap();
+    let recordings = ["check", "--legacy-recording", record, "--candidate-recording", record];
+    trace.project.run(&recordings).exits(3).says("2 translated, 1 unreachable");
+}
+
+#[test]
 fn a_service_that_ends_too_early_is_quoted() {
     let project = never_ready("[service.candidate.process]\ncommand = ['./fails']");
     project.script("fails", "echo first; echo 'cannot open the database' >&2; exit 7\n");

@@ -51,6 +51,19 @@ fn what_was_answered_is_on_disk_while_another_case_still_hangs() {
 }
 
 #[test]
+fn two_runs_at_once_do_not_disturb_each_other() {
+    let trace = Trace::approved();
+    trace.legacy.hold_until_crowd_of(6);
+    let (one, other) = (trace.command(&[]).start(), trace.command(&[]).start());
+    for run in [one, other] {
+        run.wait().exits(0).says("3 approved");
+    }
+    let records = trace.project.files(".parity/records");
+    // The run that made the snapshots, these two, and the link.
+    assert_eq!(records.len(), 4, "{records:?}");
+}
+
+#[test]
 fn each_run_has_its_own_and_old_ones_go() {
     let trace = Trace::approved();
     for _ in 0..21 {
