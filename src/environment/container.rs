@@ -60,7 +60,8 @@ impl Running {
     }
 
     /// Gives it up: the lease removes everything that carries its label.
-    pub(super) fn leave_to_lease(&mut self) {
+    #[expect(clippy::disallowed_methods, reason = "its owner is the lease, which ends it")]
+    fn leave_to_lease(&mut self) {
         // Its own drop would block on a runtime that may be gone, and once for each container.
         std::mem::forget(self.container.take());
     }

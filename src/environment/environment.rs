@@ -251,12 +251,14 @@ impl Environment {
         let Some(lease) = self.lease.take() else {
             return Ok(Kept::new(self.origin_lease(), self.state.clone(), PathBuf::new()));
         };
-        let (id, cache) = (lease.id().to_owned(), lease.cache().to_owned());
-        let text = serde_json::to_string_pretty(&self.state);
-        // Written first: were it the other way round, a kill in between would leave processes that nobody knows of.
-        let kept = text.map_err(std::io::Error::other).and_then(|text| lease.keep(&text));
-        if let Err(source) = kept {
-            // The lease was dropped by the attempt, and with it went everything.
+        let (id, cache, state) = (lease.id().to_owned(), lease.cache().to_owned(), self.state.clone());
+        // Written first: were it the other way round, a kill in between would leave processes that nobody knows of. When it
+        // cannot be written, the lease is dropped by the attempt, and with it goes everything.
+        let written = tokio::task::spawn_blocking(move || {
+            let text = serde_json::to_string_pretty(&state)?;
+            lease.keep(&text)
+        });
+        if let Err(source) = written.await.map_err(std::io::Error::other).flatten() {
             return Err(StartError::Cache { folder: cache, source });
         }
         for started in std::mem::take(&mut self.started) {
@@ -344,18 +346,6 @@ impl Environment {
         match &self.origin {
             Origin::Started => String::new(),
             Origin::Reused { lease } => lease.clone(),
-        }
-    }
-}
-
-impl Drop for Environment {
-    fn drop(&mut self) {
-        #[cfg(feature = "containers")]
-        for started in &mut self.started {
-            if let Handle::Container(container) = &mut started.handle {
-                // The lease removes all of its containers at once, whether or not a runtime is still there.
-                container.leave_to_lease();
-            }
         }
     }
 }

@@ -17,14 +17,13 @@ pub(super) fn expanded(
 ) -> Result<Service, Box<Diagnostic>> {
     let one = |template: &Template| template.with_variables(&config.source, lookup);
     let list = |templates: &[Template]| templates.iter().map(one).collect::<Result<Vec<_>, _>>();
-    type Unset = Box<Diagnostic>;
-    let map = |templates: &BTreeMap<String, Template>| -> Result<BTreeMap<String, Template>, Unset> {
+    let map = |templates: &BTreeMap<String, Template>| -> Result<BTreeMap<String, Template>, Box<Diagnostic>> {
         templates
             .iter()
             .map(|(name, template)| Ok((name.clone(), one(template)?)))
             .collect()
     };
-    let question = |question: &Option<Question>| -> Result<Option<Question>, Unset> {
+    let question = |question: &Option<Question>| -> Result<Option<Question>, Box<Diagnostic>> {
         question
             .as_ref()
             .map(|question| {

@@ -151,7 +151,7 @@ async fn containers_reach_each_other_and_say_what_they_are() {
 
     let (again, events) = contained.project.start_heard().await;
     assert!(!is_preparing(&events), "{events:?}");
-    assert!(ready(&events, "legacy") < Duration::from_secs(60));
+    assert!(ready(&events, "legacy") < Duration::from_mins(1));
     again.unwrap().stop().await;
     contained.finish().await;
 }
