@@ -7,6 +7,7 @@ use super::args::ColourChoice;
 
 /// Facts about where the command runs.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and any mixture occurs")]
 pub struct Context {
     /// Whether this is a CI job: nothing is guessed, and no snapshot is written.
     pub ci: bool,

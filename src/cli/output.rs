@@ -4,6 +4,7 @@ use std::io::{self, Write as _};
 
 use crate::diagnostic::{self, Diagnostics};
 use crate::report::{Colour, Style};
+use crate::value;
 
 use super::args::ColourChoice;
 use super::context::Context;
@@ -55,12 +56,14 @@ impl Output {
         self.stderr
     }
 
+    #[expect(clippy::unused_self, reason = "who prints was given an output")]
     /// Data. A reader that is gone (`| head`) is no failure, and nothing is left to say to it.
     pub fn data(&self, text: &str) {
         let mut stdout = io::stdout().lock();
         let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
     }
 
+    #[expect(clippy::unused_self, reason = "who prints was given an output")]
     /// A line about what happens.
     pub fn say(&self, line: &str) {
         let mut stderr = io::stderr().lock();
@@ -79,14 +82,28 @@ impl Output {
     /// Why a command could not do what it was told.
     pub fn failure(&self, failure: &Failure) {
         match failure {
-            Failure::Invalid(found) => self.diagnostics(found),
-            Failure::Usage(_) | Failure::SetUp(_) | Failure::Interrupted => {
-                let (bold, reset) = match self.stderr.colour {
-                    Colour::On => ("\u{1b}[1;31m", "\u{1b}[0m"),
-                    Colour::Off => ("", ""),
-                };
-                self.say(&format!("{bold}error{reset}: {failure}"));
+            Failure::Invalid(found) | Failure::Unavailable(found) => self.diagnostics(found),
+            Failure::Usage(_) | Failure::SetUp(_) | Failure::Interrupted => self.labelled("error", "1;31", &failure.to_string()),
+            Failure::Start(error) => {
+                self.labelled("error", "1;31", &error.to_string());
+                if !error.log().is_empty() {
+                    self.say("  the last that it wrote:");
+                }
+                for line in error.log() {
+                    self.say(&format!("  | {}", value::visible(line)));
+                }
+                if let Some(help) = error.help() {
+                    self.labelled("help", "1;36", &help);
+                }
             }
         }
+    }
+
+    fn labelled(&self, label: &str, colour: &str, text: &str) {
+        let (start, end) = match self.stderr.colour {
+            Colour::On => (format!("\u{1b}[{colour}m"), "\u{1b}[0m"),
+            Colour::Off => (String::new(), ""),
+        };
+        self.say(&format!("{start}{label}{end}: {text}"));
     }
 }

@@ -92,6 +92,7 @@ impl Client {
     /// Sends a request and reads the whole answer; again, when the service is busy and asks for it.
     ///
     /// Waiting for one's turn counts neither as elapsed time nor against the time limit.
+    #[expect(clippy::missing_panics_doc, reason = "a request whose body is bytes can be cloned")]
     pub async fn ask(&self, request: &Request) -> Asked {
         let never = |failure| Asked {
             answer: Err(failure),
@@ -109,6 +110,16 @@ impl Client {
             let turn = self.config.pace.turn().await;
             attempts += 1;
             let outcome = self.attempt(again).await;
+            // Without the query, which may hold what nobody should read.
+            let path = request.target.split('?').next().unwrap_or_default();
+            tracing::trace!(
+                base = self.base.authority(),
+                method = request.method,
+                path,
+                attempts,
+                "{}",
+                said(&outcome)
+            );
             drop(turn);
             let (status, asked) = match outcome {
                 Ok(Outcome::Answered(observation)) => {
@@ -224,6 +235,14 @@ enum Outcome {
     Answered(Observation),
     /// The service asks to come again, after this time if it says so.
     Busy(StatusCode, Option<Duration>),
+}
+
+fn said(outcome: &Result<Outcome, Unreachable>) -> String {
+    match outcome {
+        Ok(Outcome::Answered(answer)) => format!("{} with {} bytes in {:?}", answer.status, answer.body.0.len(), answer.elapsed),
+        Ok(Outcome::Busy(status, _)) => status.to_string(),
+        Err(failure) => failure.to_string(),
+    }
 }
 
 const fn is_busy(status: StatusCode) -> bool {

@@ -18,7 +18,7 @@ impl Default for Patience {
     fn default() -> Self {
         Self {
             attempts: 3,
-            wait: Duration::from_secs(60),
+            wait: Duration::from_mins(1),
         }
     }
 }

@@ -60,9 +60,11 @@ impl Running {
     }
 
     /// Gives it up: the lease removes everything that carries its label.
-    #[expect(clippy::disallowed_methods, reason = "its owner is the lease, which ends it")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "its own drop would block on a runtime that may be gone, and once for each container"
+    )]
     fn leave_to_lease(&mut self) {
-        // Its own drop would block on a runtime that may be gone, and once for each container.
         std::mem::forget(self.container.take());
     }
 }

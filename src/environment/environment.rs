@@ -247,18 +247,16 @@ impl Environment {
     ///
     /// # Errors
     /// What is kept could not be written down; everything is then ended.
-    pub async fn keep(mut self) -> Result<Kept, StartError> {
+    pub fn keep(mut self) -> Result<Kept, StartError> {
         let Some(lease) = self.lease.take() else {
             return Ok(Kept::new(self.origin_lease(), self.state.clone(), PathBuf::new()));
         };
-        let (id, cache, state) = (lease.id().to_owned(), lease.cache().to_owned(), self.state.clone());
-        // Written first: were it the other way round, a kill in between would leave processes that nobody knows of. When it
-        // cannot be written, the lease is dropped by the attempt, and with it goes everything.
-        let written = tokio::task::spawn_blocking(move || {
-            let text = serde_json::to_string_pretty(&state)?;
-            lease.keep(&text)
-        });
-        if let Err(source) = written.await.map_err(std::io::Error::other).flatten() {
+        let (id, cache) = (lease.id().to_owned(), lease.cache().to_owned());
+        let text = serde_json::to_string_pretty(&self.state);
+        // Written first: were it the other way round, a kill in between would leave processes that nobody knows of.
+        let kept = text.map_err(std::io::Error::other).and_then(|text| lease.keep(&text));
+        if let Err(source) = kept {
+            // The lease was dropped by the attempt, and with it went everything.
             return Err(StartError::Cache { folder: cache, source });
         }
         for started in std::mem::take(&mut self.started) {

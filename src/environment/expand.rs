@@ -15,9 +15,10 @@ pub(super) fn expanded(
     kind: Kind,
     lookup: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Service, Box<Diagnostic>> {
+    type Unset = Box<Diagnostic>;
     let one = |template: &Template| template.with_variables(&config.source, lookup);
     let list = |templates: &[Template]| templates.iter().map(one).collect::<Result<Vec<_>, _>>();
-    let map = |templates: &BTreeMap<String, Template>| -> Result<BTreeMap<String, Template>, Box<Diagnostic>> {
+    let map = |templates: &BTreeMap<String, Template>| -> Result<BTreeMap<String, Template>, Unset> {
         templates
             .iter()
             .map(|(name, template)| Ok((name.clone(), one(template)?)))

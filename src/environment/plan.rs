@@ -246,8 +246,8 @@ impl Planner<'_> {
         let process_only = service.kinds().eq([Kind::Process]);
         match self.choice.all {
             Some(kind) if service.has(kind) => self.chosen(service, kind),
-            // What has only a local form is the thing under test: it stays local whatever its surroundings are.
-            Some(Kind::Container) if process_only => self.planned(service, Kind::Process, "it has no other form".to_owned()),
+            // What is not made into an image is the thing under test: it stays local whatever its surroundings are.
+            Some(Kind::Container) if service.has(Kind::Process) => self.planned(service, Kind::Process, "it has no container".to_owned()),
             Some(Kind::Url | Kind::Recording) if process_only && is_root => {
                 self.planned(service, Kind::Process, "it has no other form".to_owned())
             }

@@ -58,7 +58,7 @@ pub(super) struct Started {
 
 /// What must be ended.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "there are as many as services")]
+#[expect(clippy::large_enum_variant, reason = "there are as many of them as services")]
 pub(super) enum Handle {
     /// Nothing: it belongs to somebody else.
     None,
@@ -228,12 +228,10 @@ impl Context<'_> {
         self.lease.run().join(format!("{name}.data"))
     }
 
-    /// Runs a service's build step, when it has one.
+    /// Runs the build step of a service that is to be a process, when it has one.
     pub(super) async fn build(&self, planned: &Planned) -> Result<(), Failed> {
-        let Some(process) = &planned.service.process else {
-            return Ok(());
-        };
-        let Some(build) = &process.build else {
+        let process = planned.service.process.as_ref().filter(|_| planned.kind == Kind::Process);
+        let Some(build) = process.and_then(|process| process.build.as_ref()) else {
             return Ok(());
         };
         let name = planned.service.name.value.clone();

@@ -50,7 +50,7 @@ impl Recording {
     /// When the file cannot be read, is neither, or holds nothing of the service.
     pub fn open(path: &Path, service: &str, base: Option<&Url>) -> Result<Self, RecordError> {
         if is_har(path)? {
-            Self::from_har(Har::open(path, base)?)
+            Ok(Self::from_har(Har::open(path, base)?))
         } else {
             Self::from_record(Record::open(path)?, service)
         }
@@ -92,7 +92,7 @@ impl Recording {
         Ok(this)
     }
 
-    fn from_har(har: Har) -> Result<Self, RecordError> {
+    fn from_har(har: Har) -> Self {
         let taken = har.entries.iter().filter_map(|entry| entry.started).min();
         let mut this = Self {
             names: SecretNames::default(),
@@ -109,7 +109,7 @@ impl Recording {
         for har::Entry { request, answer, .. } in har.entries {
             this.add(&request, answer);
         }
-        Ok(this)
+        this
     }
 
     fn add(&mut self, request: &Request, answer: Answer) {
@@ -118,6 +118,9 @@ impl Recording {
     }
 
     /// What the service once answered.
+    ///
+    /// # Errors
+    /// When it once gave no answer, or this request is not in the recording.
     pub fn answer(&self, request: &Request) -> Answer {
         let question = Question::of(request, &self.names);
         let Some(given) = self.answers.get(&question) else {

@@ -178,6 +178,7 @@ impl Masks<'_> {
 
     /// Any text with every known secret masked.
     #[must_use]
+    #[expect(clippy::missing_panics_doc, reason = "text with ASCII in place of text is text")]
     pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
         match self.replace(Cow::Borrowed(text.as_bytes())) {
             Cow::Borrowed(_) => Cow::Borrowed(text),
@@ -207,13 +208,13 @@ impl Masks<'_> {
     /// A query or form: the values of secret names, and known secrets anywhere.
     fn pairs(&self, text: &str) -> String {
         let names = &self.redactor.names;
-        let named = pairs::replace(
+        let masked = pairs::replace(
             text,
             '&',
             |name| names.parameter(&pairs::decoded(name)),
-            |value| self.redactor.key.mask(pairs::decoded(value).as_bytes()),
+            |secret| self.redactor.key.mask(pairs::decoded(secret).as_bytes()),
         );
-        self.text(&named).into_owned()
+        self.text(&masked).into_owned()
     }
 
     fn learn_pairs(&mut self, text: &str) {

@@ -71,9 +71,9 @@ fn not_even_text(document: &[u8]) -> Option<ReadError> {
     }
     if let Err(error) = std::str::from_utf8(document) {
         let before = &document[..error.valid_up_to()];
-        let line_start = before.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
-        let line = before.iter().filter(|b| **b == b'\n').count() + 1;
-        return fail(line, before.len() - line_start + 1, "text that is not UTF-8");
+        let lines: Vec<&[u8]> = before.split(|b| *b == b'\n').collect();
+        let column = lines.last().map_or(0, |line| line.len()) + 1;
+        return fail(lines.len(), column, "text that is not UTF-8");
     }
     None
 }

@@ -66,7 +66,7 @@ impl Judge {
         let translated = match self.translate(case, sides.legacy, readings.legacy, detail) {
             Legacy::Owes(translated) => translated,
             Legacy::Broken(broken) => {
-                let candidate = self.candidate_failure(sides.candidate, &readings.candidate, None);
+                let candidate = candidate_failure(sides.candidate, &readings.candidate, None);
                 return could_not_compare(
                     Verdict::LegacyBroken,
                     PerSide {
@@ -76,7 +76,7 @@ impl Judge {
                 );
             }
             Legacy::NoRow(legacy) => {
-                if let Some(broken) = self.candidate_failure(sides.candidate, &readings.candidate, None) {
+                if let Some(broken) = candidate_failure(sides.candidate, &readings.candidate, None) {
                     return could_not_compare(
                         Verdict::CandidateBroken,
                         PerSide {
@@ -88,7 +88,7 @@ impl Judge {
                 return without_row(legacy, sides.candidate, &readings.candidate);
             }
         };
-        if let Some(broken) = self.candidate_failure(sides.candidate, &readings.candidate, Some(&translated)) {
+        if let Some(broken) = candidate_failure(sides.candidate, &readings.candidate, Some(&translated)) {
             let mut judgement = could_not_compare(
                 Verdict::CandidateBroken,
                 PerSide {
@@ -125,14 +125,6 @@ impl Judge {
             }
             None => Legacy::Broken(failure(Side::Legacy, legacy, &reading)),
         }
-    }
-
-    /// Why the candidate's answer is no response of its contract, if it is not: a server error that nobody owes, or a body
-    /// that cannot be read.
-    fn candidate_failure(&self, candidate: &Observation, reading: &Reading<'_>, owed: Option<&Translated<'_>>) -> Option<Failure> {
-        let owed_status = owed.map(|translated| translated.expected.status);
-        let broken = (candidate.status >= 500 && owed_status != Some(candidate.status)) || matches!(reading, Reading::Unreadable(_));
-        broken.then(|| failure(Side::Candidate, candidate, reading))
     }
 
     fn compare<'x>(&self, translated: Translated<'x>, candidate: &Observation, reading: Reading<'_>) -> Judgement<'x> {
@@ -189,6 +181,14 @@ impl Judge {
             };
         }
     }
+}
+
+/// Why the candidate's answer is no response of its contract, if it is not: a server error that nobody owes, or a body
+/// that cannot be read.
+fn candidate_failure(candidate: &Observation, reading: &Reading<'_>, owed: Option<&Translated<'_>>) -> Option<Failure> {
+    let owed_status = owed.map(|translated| translated.expected.status);
+    let broken = (candidate.status >= 500 && owed_status != Some(candidate.status)) || matches!(reading, Reading::Unreadable(_));
+    broken.then(|| failure(Side::Candidate, candidate, reading))
 }
 
 enum Legacy<'x> {

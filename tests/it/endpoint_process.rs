@@ -57,6 +57,7 @@ impl Process {
     }
 
     /// Waits for the end; how it ended, and what it wrote to stdout after the first line and to stderr.
+    #[expect(clippy::disallowed_methods, reason = "polls with a deadline")]
     fn end(mut self) -> (ExitStatus, String, String) {
         let started = Instant::now();
         let status = loop {

@@ -37,7 +37,7 @@ pub fn export(mut record: Record, side: Side, output: &Path, mut out: impl Write
     let header = record.header().clone();
     write_start(&mut out, &header, side).map_err(failed)?;
     let mut entries = 0;
-    while let Some(event) = record.next() {
+    for event in record.by_ref() {
         let Event::Exchange(exchange) = event? else { continue };
         let separator: &[u8] = if entries == 0 { b"\n" } else { b",\n" };
         out.write_all(separator).map_err(failed)?;
@@ -221,7 +221,7 @@ fn request_text<'a>(request: &'a Request, url: &'a str) -> RequestText<'a> {
             }
         }),
         headers_size: UNKNOWN,
-        body_size: request.body.as_ref().map_or(0, |body| size(body)),
+        body_size: request.body.as_ref().map_or(0, size),
     }
 }
 

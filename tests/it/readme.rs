@@ -1,0 +1,196 @@
+//! The README is true: its commands run, and print what stands there.
+//!
+//! Times, ports and names of records vary; everything else is compared to the letter.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use tempfile::TempDir;
+use tokio::io::AsyncWriteExt as _;
+
+use crate::support::scripted::{Scripted, read_head};
+use crate::support::services::root;
+
+/// A fenced block of the README.
+struct Block {
+    language: String,
+    lines: Vec<String>,
+}
+
+fn readme() -> String {
+    fs::read_to_string(root().join("README.md")).unwrap()
+}
+
+fn blocks(text: &str) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    let mut open: Option<Block> = None;
+    for line in text.lines() {
+        match (line.strip_prefix("```"), &mut open) {
+            (Some(language), None) => {
+                open = Some(Block {
+                    language: language.to_owned(),
+                    lines: Vec::new(),
+                });
+            }
+            (Some(_), Some(_)) => blocks.extend(open.take()),
+            (None, Some(block)) => block.lines.push(line.to_owned()),
+            (None, None) => {}
+        }
+    }
+    blocks
+}
+
+/// The command of a console block, without its comment, and what it prints.
+fn session(block: &Block) -> (Vec<String>, String) {
+    let command = block.lines[0]
+        .strip_prefix("$ parity ")
+        .expect("a console block begins with `$ parity`");
+    let command = command.split(" #").next().unwrap();
+    (command.split_whitespace().map(str::to_owned).collect(), block.lines[1..].join("\n"))
+}
+
+fn parity(folder: &Path, arguments: &[String]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_parity"))
+        .args(arguments)
+        .current_dir(folder)
+        .env_clear()
+        .env("PARITY_CACHE_DIR", folder.join(".cache"))
+        .output()
+        .unwrap();
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert!(!printed.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    printed
+}
+
+/// What varies from run to run, made alike: times (with the blanks that align them), names of records, ports.
+fn alike(text: &str) -> String {
+    text.trim_end().lines().map(alike_line).collect::<Vec<_>>().join("\n")
+}
+
+fn alike_line(line: &str) -> String {
+    let mut words = line.split_whitespace().peekable();
+    let mut out = Vec::new();
+    while let Some(word) = words.next() {
+        let unit = words.peek().copied().unwrap_or_default();
+        if word.parse::<f64>().is_ok() && ["ms", "s"].contains(&unit.trim_end_matches([':', ','])) {
+            out.push(words.next().unwrap().replace("ms", "TIME").replace('s', "TIME"));
+        } else if word.starts_with(".parity/records/") {
+            out.push("RECORD".to_owned());
+        } else if word.starts_with("http://127.0.0.1:") {
+            out.push("ADDRESS".to_owned());
+        } else {
+            out.push(word.to_owned());
+        }
+    }
+    out.join(" ")
+}
+
+#[test]
+fn the_first_session_is_what_this_repository_answers() {
+    let blocks = blocks(&readme());
+    let first = blocks.iter().find(|block| block.language == "console").unwrap();
+    let (arguments, printed) = session(first);
+    let project = TempDir::new().unwrap();
+    for name in ["parity.toml", "fixtures", "snapshots"] {
+        std::os::unix::fs::symlink(root().join(name), project.path().join(name)).unwrap();
+    }
+    assert_eq!(alike(&parity(project.path(), &arguments)), alike(&printed));
+}
+
+/// An API that answers a path with a status, a media type and a body.
+async fn api(answers: &'static [(&'static str, u16, &'static str, &'static str)]) -> Scripted {
+    Scripted::start(move |_, mut connection| async move {
+        let head = read_head(&mut connection).await?;
+        let target = head.split(' ').nth(1).unwrap_or_default();
+        let (_, status, media_type, body) = answers.iter().find(|(path, ..)| *path == target).expect("a known path");
+        let answer = format!(
+            "HTTP/1.1 {status} x\r\ncontent-type: {media_type}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+            body.len()
+        );
+        connection.write_all(answer.as_bytes()).await?;
+        connection.shutdown().await
+    })
+    .await
+}
+
+const JSON: &str = "application/json";
+const PROBLEM: &str = "application/problem+json";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_way_to_ones_own_api_works_as_written() {
+    const MISSING: &str = r#"{"title":"No Such User","status":404,"detail":"There is no user 404."}"#;
+    let legacy = api(&[
+        ("/old/user.php?id=1", 200, JSON, r#"{"user":{"id":"1","name":"Ada","logins":"12"}}"#),
+        ("/old/user.php?id=404", 400, JSON, r#"{"error":{"code":"7"}}"#),
+    ]);
+    let candidate = api(&[
+        ("/users/1", 200, JSON, r#"{"id":1,"name":"Ada","logins":12}"#),
+        ("/users/404", 404, PROBLEM, MISSING),
+    ]);
+    let broken = api(&[("/users/1", 200, JSON, r#"{"id":1,"name":"Ada","logins":"12"}"#)]);
+    let (legacy, candidate, broken) = tokio::join!(legacy, candidate, broken);
+
+    let blocks = blocks(&readme());
+    let project = TempDir::new().unwrap();
+    let write = |candidate: &Scripted| {
+        for block in blocks.iter().filter(|block| block.language == "toml") {
+            let file = project
+                .path()
+                .join(block.lines[0].strip_prefix("# ").expect("a toml block begins with its file's name"));
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            let text = block.lines.join("\n");
+            let text = text.replace("127.0.0.1:8001", &legacy.address.to_string());
+            fs::write(file, text.replace("127.0.0.1:8002", &candidate.address.to_string())).unwrap();
+        }
+    };
+    let sessions: Vec<&Block> = blocks.iter().filter(|block| block.language == "console").skip(1).collect();
+    let [first, broken_session] = sessions[..] else {
+        panic!("two sessions are expected")
+    };
+
+    write(&candidate);
+    let (arguments, printed) = session(first);
+    assert_eq!(alike(&parity(project.path(), &arguments)), alike(&printed));
+    // What `cargo insta accept` does.
+    for entry in fs::read_dir(project.path().join("snapshots/user")).unwrap() {
+        let pending = entry.unwrap().path();
+        fs::rename(&pending, pending.with_extension("")).unwrap();
+    }
+    assert!(parity(project.path(), &arguments).contains("passed (exit 0)"));
+
+    write(&broken);
+    let (arguments, printed) = session(broken_session);
+    assert_eq!(alike(&parity(project.path(), &arguments)), alike(&printed));
+}
+
+#[test]
+fn the_set_up_is_what_ci_runs() {
+    let text = readme();
+    let first = &blocks(&text)[0];
+    let commands: Vec<&str> = first.lines.iter().map(|line| line.split_whitespace().next().unwrap()).collect();
+    assert_eq!(commands, ["ci/check", "ci/test"]);
+    let run = fs::read_to_string(root().join(".ci/run")).unwrap();
+    for command in commands {
+        assert!(run.lines().any(|line| line == command), "`.ci/run` does not call `{command}`");
+    }
+}
+
+#[test]
+fn every_command_of_the_table_exists() {
+    let text = readme();
+    let help = String::from_utf8(Command::new(env!("CARGO_BIN_EXE_parity")).arg("--help").output().unwrap().stdout).unwrap();
+    let commands = text.lines().filter_map(|line| line.strip_prefix("| `parity ")).map(|rest| {
+        let end = rest.find(|c: char| !c.is_ascii_lowercase()).unwrap();
+        &rest[..end]
+    });
+    let mut seen = 0;
+    for command in commands {
+        seen += 1;
+        assert!(
+            help.contains(&format!("\n  {command} ")),
+            "`parity {command}` is not in `parity --help`"
+        );
+    }
+    assert!(seen >= 5);
+}
