@@ -64,7 +64,7 @@ impl Running {
         clippy::disallowed_methods,
         reason = "its own drop would block on a runtime that may be gone, and once for each container"
     )]
-    pub(super) fn leave_to_lease(&mut self) {
+    fn leave_to_lease(&mut self) {
         std::mem::forget(self.container.take());
     }
 }

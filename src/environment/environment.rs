@@ -348,18 +348,6 @@ impl Environment {
     }
 }
 
-impl Drop for Environment {
-    fn drop(&mut self) {
-        #[cfg(feature = "containers")]
-        for started in &mut self.started {
-            if let Handle::Container(container) = &mut started.handle {
-                // The lease removes all of its containers at once, whether or not a runtime is still there.
-                container.leave_to_lease();
-            }
-        }
-    }
-}
-
 /// What the lease needs in the engine before any container starts: its note, no orphans of others, a network.
 #[cfg(feature = "containers")]
 async fn prepare_engine(

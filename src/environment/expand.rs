@@ -24,7 +24,7 @@ pub(super) fn expanded(
             .map(|(name, template)| Ok((name.clone(), one(template)?)))
             .collect()
     };
-    let question = |question: &Option<Question>| -> Result<Option<Question>, Unset> {
+    let question = |question: &Option<Question>| -> Result<Option<Question>, Box<Diagnostic>> {
         question
             .as_ref()
             .map(|question| {
