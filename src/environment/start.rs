@@ -226,9 +226,9 @@ impl Context<'_> {
         self.lease.run().join(format!("{name}.data"))
     }
 
-    /// Runs a service's build step, when it has one.
+    /// Runs a service's build step, when it is a process and has one.
     pub(super) async fn build(&self, planned: &Planned) -> Result<(), Failed> {
-        let Some(process) = &planned.service.process else {
+        let Some(process) = planned.service.process.as_ref().filter(|_| planned.kind == Kind::Process) else {
             return Ok(());
         };
         let Some(build) = &process.build else {
