@@ -278,7 +278,7 @@ async fn build_again(kept: &Kept, config: &Config, plan: &Plan, events: &Events)
     let elapsed = u64::try_from(kept.state.since.as_millisecond()).unwrap_or_default();
     let since = SystemTime::UNIX_EPOCH + Duration::from_millis(elapsed);
     let needs_build = |planned: &&Planned| {
-        let Some(process) = &planned.service.process else {
+        let Some(process) = planned.service.process.as_ref().filter(|_| planned.kind == Kind::Process) else {
             return false;
         };
         let is_changed = |source: &String| super::file::last_change(&config.directory.join(source)).is_ok_and(|changed| changed > since);

@@ -1,5 +1,6 @@
 //! The middle of parity on one exchange: parse, translate, compare, judge.
 //! `middle ROWS TIMES [VARIANT]` prints the fastest time in microseconds; a variant is `equal`, `two`, `many`, `gone` or `shuffled`.
+//! With no TIMES at all, `middle ROWS 0`, the size of both documents in bytes.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,6 +16,10 @@ fn main() {
     let mut number = |otherwise| arguments.next().map_or(otherwise, |text| text.parse::<u64>().expect("a number"));
     let (rows, times) = (number(10_000), number(20));
     let variant = arguments.next().unwrap_or_else(|| "equal".to_owned());
+    if times == 0 {
+        println!("{}", parity_bench::legacy(34, rows).len() + parity_bench::candidate(34, rows).len());
+        return;
+    }
     let suite = read_suite(&Source::new("run-trace.toml", include_str!("../../../../fixtures/suites/run-trace.toml")));
     let suite = Arc::new(suite.unwrap_or_else(|errors| panic!("{errors}")));
     let case = suite.cases().into_iter().nth(1).expect("run 34");
