@@ -101,7 +101,10 @@ fn prepare() -> PathBuf {
     lock.lock().unwrap();
     if !prepared.exists() {
         let aside = TempDir::new_in(folder).unwrap();
+        // Servers that share a temporary folder remove each other's temporary tables when they start.
+        let temporary = TempDir::new_in(folder).unwrap();
         let output = Command::new("mariadb-install-db")
+            .env("TMPDIR", temporary.path())
             .args([
                 "--no-defaults",
                 "--user=root",
@@ -124,6 +127,8 @@ async fn try_start(directory: &Path) -> Option<(Child, u16)> {
     // Only this server can answer at a socket in this directory; somebody else could at the port.
     let socket = directory.join("s");
     let error_log = File::create(directory.join("log")).unwrap();
+    let temporary = directory.join("tmp");
+    fs::create_dir_all(&temporary).unwrap();
     let mut server = dies_with_parent("mariadbd")
         .args(["--no-defaults", "--user=root", "--bind-address=127.0.0.1", "--skip-name-resolve"])
         .args([
@@ -135,6 +140,7 @@ async fn try_start(directory: &Path) -> Option<(Child, u16)> {
         .arg(format!("--datadir={}", directory.join("data").display()))
         .arg(format!("--port={port}"))
         .arg(format!("--socket={}", socket.display()))
+        .arg(format!("--tmpdir={}", temporary.display()))
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(error_log)
