@@ -77,11 +77,11 @@ pub struct CheckArguments {
     pub services: ServiceArguments,
 
     /// Ask the legacy at this address instead of starting it.
-    #[arg(long, value_name = "URL", conflicts_with = "legacy_recording")]
+    #[arg(long, value_name = "URL", conflicts_with = "legacy_recording", value_parser = parse_address)]
     pub legacy_url: Option<String>,
 
     /// Ask the candidate at this address instead of starting it.
-    #[arg(long, value_name = "URL", conflicts_with = "candidate_recording")]
+    #[arg(long, value_name = "URL", conflicts_with = "candidate_recording", value_parser = parse_address)]
     pub candidate_url: Option<String>,
 
     /// Take the legacy's answers from a run record or a HAR file.
@@ -208,6 +208,16 @@ fn parse_parameter(text: &str) -> Result<(String, Vec<String>), String> {
     Ok((name.to_owned(), values))
 }
 
+/// An address that can be asked, as it was typed.
+fn parse_address(text: &str) -> Result<String, String> {
+    const EXPECTED: &str = "expected an address such as `http://127.0.0.1:8080` or `https://api.example.org/v1`";
+    let url = url::Url::parse(text).map_err(|error| format!("{error}: {EXPECTED}"))?;
+    if matches!(url.scheme(), "http" | "https") && url.has_host() {
+        return Ok(text.to_owned());
+    }
+    Err(EXPECTED.to_owned())
+}
+
 fn parse_rate(text: &str) -> Result<f64, String> {
     match text.parse() {
         Ok(rate) if rate > 0.0 && f64::is_finite(rate) => Ok(rate),
@@ -275,6 +285,16 @@ mod tests {
         assert_eq!(parse_size("10"), Ok(10));
         for text in ["", "MiB", "1MB", "0", "99999999999GiB"] {
             assert!(parse_size(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn addresses_are_those_of_http() {
+        for text in ["http://127.0.0.1:8080", "https://user:pass@api.example.org/v1/"] {
+            assert_eq!(parse_address(text), Ok(text.to_owned()));
+        }
+        for text in ["", "nonsense", "127.0.0.1:80", "ftp://example.org", "http://", "localhost:8080"] {
+            assert!(parse_address(text).is_err(), "{text}");
         }
     }
 

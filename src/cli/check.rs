@@ -1,14 +1,16 @@
 //! `parity check`: ask both sides the same, translate, compare, give a verdict.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::environment::{Config, Environment, Options};
-use crate::exchange::{Oracle, OracleKind, Side};
+use crate::exchange::{Oracle, OracleKind, PerSide, Side};
 use crate::record::{Header, RecordError, RecordedService, RecordedSuite, Writer};
 use crate::redact::{Key, Redactor, SecretNames};
-use crate::report::{Exit, SuiteReport, json};
+use crate::report::{Exit, RunReport, SuiteReport, json};
 use crate::run::{Event, Plan, RunOptions, Selection, Service, Setup, execute};
 use crate::snapshot::{Pending, Store};
 
@@ -37,12 +39,15 @@ pub async fn run(arguments: &CheckArguments, config: Option<&Path>, context: &Co
         parameters: arguments.parameters.clone(),
     };
     let plan = Plan::new(&project.active, &selection)?;
+    let sides = Sides::of(&plan);
     let mut interrupt = Interrupt::listen()?;
     let progress = Progress::new(output, arguments.format == Format::Terminal);
-
-    let sides = Sides::of(&plan);
+    if plan.is_empty() {
+        output.say(&project.why_empty(arguments.services.profile.as_deref(), context));
+        return Ok(tell(arguments.format, &nothing(), output, &progress));
+    }
     let (config, options) = environment(&project, arguments, context, &sides)?;
-    let events = progress.services();
+    let events = progress.services(&options.choice);
     let environment = tokio::select! {
         biased;
         () = interrupt.wait() => Err(Failure::Interrupted),
@@ -113,6 +118,9 @@ fn environment(project: &Project, arguments: &CheckArguments, context: &Context,
             if let Some(url) = url {
                 options.choice.urls.insert(name.clone(), url.clone());
             } else if let Some(recording) = recording {
+                // Said before anything is started for it.
+                File::open(context.folder.join(recording))
+                    .map_err(|error| Failure::Usage(format!("cannot read the recording `{}`: {error}", recording.display())))?;
                 services::replace_by_recording(&mut config, &mut options.choice, name, &context.folder.join(recording));
             }
         }
@@ -142,7 +150,7 @@ async fn judge(
         genuine_only: project.config.gate.oracle.is_some(),
         record: super::project::shown(recorder.path(), context).display().to_string(),
         recorder: Arc::new(recorder),
-        store: Store::new(&project.config.snapshots),
+        store: Store::new(project.snapshots(context)),
         known: project.suites.clone(),
     };
     let jobs = manners.jobs.unwrap_or(JOBS);
@@ -156,12 +164,40 @@ async fn judge(
         Event::Judged(case) => progress.case(case, suites.iter().find(|suite| suite.name == case.case.suite)),
     })
     .await?;
+    Ok(tell(arguments.format, &report, output, progress))
+}
+
+/// Tells how a run ended.
+fn tell(format: Format, report: &RunReport, output: &Output, progress: &Progress) -> Exit {
     progress.done();
-    match arguments.format {
-        Format::Terminal => progress.summary(&report),
-        Format::Json => output.data(&json::render(&report)),
+    match format {
+        Format::Terminal => progress.summary(report),
+        Format::Json => output.data(&json::render(report)),
     }
-    Ok(report.exit())
+    report.exit()
+}
+
+/// A run without a case: nothing is started or written for it.
+fn nothing() -> RunReport {
+    RunReport {
+        oracle: Oracle {
+            kind: OracleKind::Unknown,
+            source: "nothing was asked".to_owned(),
+        },
+        sides: PerSide {
+            legacy: "nothing was asked".to_owned(),
+            candidate: "nothing was asked".to_owned(),
+        },
+        suites: Vec::new(),
+        cases: Vec::new(),
+        unreferenced: Vec::new(),
+        full: false,
+        pending: Pending::Leave,
+        refused_oracle: None,
+        record: None,
+        elapsed: Duration::ZERO,
+        interrupted: false,
+    }
 }
 
 /// What answers for each service that is asked, and where the legacy's answers come from.
@@ -218,7 +254,9 @@ fn recorder(folder: &Path, plan: &Plan, services: &BTreeMap<String, Service>, or
             .collect(),
         environment: None,
     };
-    let given = services.values().flat_map(|service| service.secrets.iter().cloned());
+    let of_services = services.values().flat_map(|service| service.secrets.iter().cloned());
+    let of_suites = plan.suites.iter().flat_map(services::secrets_of_suite);
+    let given = of_services.chain(of_suites);
     let key = Key::random().map_err(|error| failed(RecordError::Random(error)))?;
     prune(folder);
     Writer::create(folder, &header, &Redactor::new(key, SecretNames::default(), given)).map_err(failed)

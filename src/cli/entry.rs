@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use clap::Parser as _;
 use clap::error::ErrorKind;
 
-use crate::report::Exit;
+use crate::report::{Colour, Exit};
 
 use super::args::{Arguments, Command, EnvCommand};
 use super::context::Context;
@@ -34,7 +34,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         }
     };
     let output = Output::new(&context, arguments.color);
-    log(arguments.verbose);
+    log(arguments.verbose, output.side_style().colour);
     match command(&arguments, &context, &output) {
         Ok(exit) => exit.code(),
         Err(failure) => {
@@ -67,7 +67,7 @@ fn command(arguments: &Arguments, context: &Context, output: &Output) -> Result<
 }
 
 /// What the edges say of what they do, on standard error.
-fn log(verbose: u8) {
+fn log(verbose: u8, colour: Colour) {
     let level = match verbose {
         0 => return,
         1 => tracing::Level::DEBUG,
@@ -78,6 +78,7 @@ fn log(verbose: u8) {
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .with_ansi(colour == Colour::On)
         .without_time();
     // Set only once in a process; a second run in one process keeps the first.
     let _ = subscriber.try_init();

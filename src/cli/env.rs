@@ -43,14 +43,14 @@ pub async fn up(arguments: &ServiceArguments, config: Option<&Path>, context: &C
     let options = options(arguments, context)?;
     let mut interrupt = Interrupt::listen()?;
     let progress = Progress::new(output, false);
-    let events = progress.services();
+    let events = progress.services(&options.choice);
     let started = tokio::select! {
         biased;
         () = interrupt.wait() => Err(Failure::Interrupted),
         started = Environment::start(&project.config, &options, &events) => started.map_err(Failure::from),
     };
     progress.done();
-    let kept = started?.keep().await?;
+    let kept = started?.keep()?;
     output.say(&format!(
         "kept as {}; `parity check` finds it, `parity env down` ends it",
         kept.lease()
@@ -102,7 +102,12 @@ fn all() -> Result<Vec<Kept>, Failure> {
 async fn show(kept: &Kept, output: &Output) {
     let gone = kept.gone().await;
     let profile = kept.profile().map(|profile| format!(", profile {profile}")).unwrap_or_default();
-    let mut text = format!("{}  {}{profile}, since {}\n", kept.lease(), kept.project().display(), kept.since());
+    let mut text = format!(
+        "{}  {}{profile}, since {:.0}\n",
+        kept.lease(),
+        kept.project().display(),
+        kept.since()
+    );
     for service in kept.services() {
         let state = if gone.contains(&service.name) { "GONE" } else { "running" };
         let address = service.url.as_deref().or(service.address.as_deref()).unwrap_or("-");

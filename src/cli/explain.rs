@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::diagnostic::{Source, nearest};
+use crate::exchange::{Observation, OracleKind};
 use crate::record::{Event, Record, RecordedExchange};
 use crate::report::{Exit, explain};
 use crate::suite::{Suite, read_suite};
@@ -31,9 +32,14 @@ pub fn run(arguments: &ExplainArguments, config: Option<&Path>, context: &Contex
     let bases = bases.as_ref().map(Option::as_deref);
     let judge = Judge::new(Arc::clone(&suite));
     let judgement = judge.judge(&found.case, &found.exchange, bases, Detail::Effects);
+    let mut oracle = record.header().oracle.clone();
+    if found.exchange.legacy.as_ref().is_ok_and(Observation::says_stand_in) {
+        oracle.kind = OracleKind::StandIn;
+    }
     let input = explain::ExplainInput {
         suite: &suite,
         case: &found.case,
+        oracle: &oracle,
         requests: &found.requests,
         bases,
         exchange: &found.exchange,
@@ -84,6 +90,8 @@ fn no_records() -> Failure {
 
 fn find(record: &mut Record, wanted: &str) -> Result<RecordedExchange, Failure> {
     let mut seen = Vec::new();
+    // A case whose suite was left out.
+    let mut meant: Vec<Box<RecordedExchange>> = Vec::new();
     for event in record.by_ref() {
         if let Event::Exchange(exchange) = event.map_err(|error| Failure::Usage(error.to_string()))? {
             let name = exchange.case.to_string();
@@ -91,7 +99,17 @@ fn find(record: &mut Record, wanted: &str) -> Result<RecordedExchange, Failure> 
                 return Ok(*exchange);
             }
             seen.push(name);
+            if exchange.case.binding.to_string() == wanted {
+                meant.push(exchange);
+            }
         }
+    }
+    if meant.len() > 1 {
+        let names: Vec<String> = meant.iter().map(|exchange| format!("`{}`", exchange.case)).collect();
+        return Err(Failure::Usage(format!("several cases are called `{wanted}`: {}", names.join(", "))));
+    }
+    if let Some(exchange) = meant.pop() {
+        return Ok(*exchange);
     }
     let hint = match nearest(wanted, seen.iter().map(String::as_str)) {
         Some(near) => format!("did you mean `{near}`?"),

@@ -14,10 +14,13 @@ pub enum Failure {
     /// What was typed.
     #[error("{0}")]
     Usage(String),
-    /// A configuration that is well, and cannot be had here.
+    /// Services that are not to be had here: the files are well, this machine or what was chosen is not.
     #[error("{0}")]
     Unavailable(Diagnostics),
-    /// Services that did not come up, and everything else that stands between the plan and the first request.
+    /// Services that did not come up.
+    #[error("{0}")]
+    Start(StartError),
+    /// Everything else that stands between the plan and the first request.
     #[error("{0}")]
     SetUp(String),
     /// The run was stopped before there was anything to report.
@@ -31,7 +34,7 @@ impl Failure {
     pub const fn exit(&self) -> Exit {
         match self {
             Self::Invalid(_) | Self::Usage(_) => Exit::Usage,
-            Self::Unavailable(_) | Self::SetUp(_) => Exit::CannotCompare,
+            Self::Unavailable(_) | Self::Start(_) | Self::SetUp(_) => Exit::CannotCompare,
             Self::Interrupted => Exit::Interrupted,
         }
     }
@@ -63,7 +66,7 @@ impl From<StartError> for Failure {
         match error {
             StartError::Plan(PlanError::Invalid(errors)) => Self::Invalid(errors),
             StartError::Plan(PlanError::Unavailable(errors)) => Self::Unavailable(errors),
-            other => Self::SetUp(other.to_string()),
+            other @ (StartError::Service { .. } | StartError::Cache { .. }) => Self::Start(other),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::io::{self, Write as _};
 
 use crate::diagnostic::{self, Diagnostics};
 use crate::report::{Colour, Style};
+use crate::value;
 
 use super::args::ColourChoice;
 use super::context::Context;
@@ -82,13 +83,27 @@ impl Output {
     pub fn failure(&self, failure: &Failure) {
         match failure {
             Failure::Invalid(found) | Failure::Unavailable(found) => self.diagnostics(found),
-            Failure::Usage(_) | Failure::SetUp(_) | Failure::Interrupted => {
-                let (bold, reset) = match self.stderr.colour {
-                    Colour::On => ("\u{1b}[1;31m", "\u{1b}[0m"),
-                    Colour::Off => ("", ""),
-                };
-                self.say(&format!("{bold}error{reset}: {failure}"));
+            Failure::Usage(_) | Failure::SetUp(_) | Failure::Interrupted => self.labelled("error", "1;31", &failure.to_string()),
+            Failure::Start(error) => {
+                self.labelled("error", "1;31", &error.to_string());
+                if !error.log().is_empty() {
+                    self.say("  the last that it wrote:");
+                }
+                for line in error.log() {
+                    self.say(&format!("  | {}", value::visible(line)));
+                }
+                if let Some(help) = error.help() {
+                    self.labelled("help", "1;36", &help);
+                }
             }
         }
+    }
+
+    fn labelled(&self, label: &str, colour: &str, text: &str) {
+        let (start, end) = match self.stderr.colour {
+            Colour::On => (format!("\u{1b}[{colour}m"), "\u{1b}[0m"),
+            Colour::Off => (String::new(), ""),
+        };
+        self.say(&format!("{start}{label}{end}: {text}"));
     }
 }

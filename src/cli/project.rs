@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Source};
+use crate::diagnostic::{Diagnostic, Diagnostics, Source, nearest};
 use crate::environment::Config;
 use crate::exchange::Side;
 use crate::record::LATEST;
@@ -54,6 +54,7 @@ impl Project {
                 applied.services.clear();
             }
         }
+        check_services(&config, &active)?;
         keep_needed(&mut config, &active);
         Ok(Self {
             config,
@@ -61,6 +62,23 @@ impl Project {
             active,
             claimed,
         })
+    }
+
+    /// The folder of its snapshots.
+    #[must_use]
+    pub fn snapshots(&self, context: &Context) -> PathBuf {
+        shown(&self.config.directory.join(&self.config.snapshots), context)
+    }
+
+    /// Why there is nothing to ask.
+    #[must_use]
+    pub fn why_empty(&self, profile: Option<&str>, context: &Context) -> String {
+        let folder = shown(&self.config.directory.join(&self.config.suites), context);
+        match profile {
+            _ if self.suites.is_empty() => format!("there is no suite in `{}`", folder.display()),
+            Some(profile) => format!("the profile `{profile}` has no suites: name them in `[profile.{profile}] suites`"),
+            None => "every suite belongs to a profile: add `--profile NAME`".to_owned(),
+        }
     }
 
     /// What to do about a suite that was named and is not active.
@@ -118,6 +136,29 @@ pub fn shown(path: &Path, context: &Context) -> PathBuf {
     relative.map_or_else(|_| path.to_owned(), Path::to_owned)
 }
 
+/// Every service that a suite asks is declared.
+fn check_services(config: &Config, suites: &[Arc<Suite>]) -> Result<(), Failure> {
+    let declared = || config.services.keys().map(String::as_str);
+    for suite in suites {
+        for side in Side::BOTH {
+            let name = suite.request.get(side).service.as_str();
+            if declared().any(|service| service == name) {
+                continue;
+            }
+            let hint = nearest(name, declared()).map_or_else(
+                || format!("declare `[service.{name}]` there"),
+                |near| format!("did you mean `{near}`?"),
+            );
+            return Err(Failure::Usage(format!(
+                "suite `{}` asks the service `{name}` as its {side}, and `{}` declares none of that name: {hint}",
+                suite.name,
+                config.source.file(),
+            )));
+        }
+    }
+    Ok(())
+}
+
 /// Leaves the services that the suites ask, and those that these depend on: nothing is started for nobody.
 fn keep_needed(config: &mut Config, suites: &[Arc<Suite>]) {
     let mut needed: Vec<String> = suites
@@ -141,13 +182,16 @@ fn keep_needed(config: &mut Config, suites: &[Arc<Suite>]) {
 }
 
 fn read_suites(config: &Config, context: &Context) -> Result<Vec<Arc<Suite>>, Failure> {
-    let folder = &config.suites;
+    let folder = &config.directory.join(&config.suites);
     let mut files = Vec::new();
     collect(folder, &mut files).map_err(|error| {
         let about = Source::new(config.source.file(), "");
         Diagnostics::from(
-            Diagnostic::file(&about, format!("cannot read the folder of suites `{}`: {error}", folder.display()))
-                .help("`suites = \"…\"` in `parity.toml` names it, relative to that file"),
+            Diagnostic::file(
+                &about,
+                format!("cannot read the folder of suites `{}`: {error}", shown(folder, context).display()),
+            )
+            .help("`suites = \"…\"` in `parity.toml` names it, relative to that file"),
         )
     })?;
     files.sort();
@@ -196,7 +240,7 @@ fn claims(config: &Config, suites: &[Arc<Suite>]) -> Result<Vec<(String, String)
         for suite in declared.suites.iter().flatten() {
             if !known.contains(suite.value.as_str()) {
                 let error = Diagnostic::error(&config.source, suite.span, format!("no suite is called `{}`", suite.value));
-                errors.push(match crate::diagnostic::nearest(&suite.value, known.iter().copied()) {
+                errors.push(match nearest(&suite.value, known.iter().copied()) {
                     Some(near) => error.help(format!("did you mean `{near}`?")),
                     None => error,
                 });

@@ -110,6 +110,16 @@ impl Client {
             let turn = self.config.pace.turn().await;
             attempts += 1;
             let outcome = self.attempt(again).await;
+            // Without the query, which may hold what nobody should read.
+            let path = request.target.split('?').next().unwrap_or_default();
+            tracing::trace!(
+                base = self.base.authority(),
+                method = request.method,
+                path,
+                attempts,
+                "{}",
+                said(&outcome)
+            );
             drop(turn);
             let (status, asked) = match outcome {
                 Ok(Outcome::Answered(observation)) => {
@@ -225,6 +235,14 @@ enum Outcome {
     Answered(Observation),
     /// The service asks to come again, after this time if it says so.
     Busy(StatusCode, Option<Duration>),
+}
+
+fn said(outcome: &Result<Outcome, Unreachable>) -> String {
+    match outcome {
+        Ok(Outcome::Answered(answer)) => format!("{} with {} bytes in {:?}", answer.status, answer.body.0.len(), answer.elapsed),
+        Ok(Outcome::Busy(status, _)) => status.to_string(),
+        Err(failure) => failure.to_string(),
+    }
 }
 
 const fn is_busy(status: StatusCode) -> bool {

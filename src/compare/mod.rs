@@ -9,6 +9,8 @@ mod difference;
 mod lists;
 mod order;
 mod rows;
+#[cfg(test)]
+mod tests;
 
 pub use comparer::{Compared, Comparer, Received};
 pub use difference::{Change, Difference, Move, Part, Row};

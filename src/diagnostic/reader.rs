@@ -509,6 +509,11 @@ impl Notes<'_> {
 
 #[cfg(test)]
 mod tests {
+    #![expect(
+        clippy::redundant_closure_for_method_calls,
+        reason = "a method of one lifetime is no function of every lifetime"
+    )]
+
     use super::*;
 
     fn errors<T>(text: &str, decode: impl FnOnce(Table<'_>) -> Option<T>) -> Vec<String> {

@@ -16,7 +16,7 @@ use crate::exchange::OracleKind;
 use super::interpolate::Template;
 
 /// How long a service may take from its start until it is ready and seeded, unless it says otherwise.
-pub const DEFAULT_DEADLINE: Duration = Duration::from_secs(60);
+pub const DEFAULT_DEADLINE: Duration = Duration::from_mins(1);
 
 /// A whole `parity.toml`.
 #[derive(Clone, Debug)]

@@ -60,8 +60,11 @@ impl Running {
     }
 
     /// Gives it up: the lease removes everything that carries its label.
-    pub(super) fn leave_to_lease(&mut self) {
-        // Its own drop would block on a runtime that may be gone, and once for each container.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "its own drop would block on a runtime that may be gone, and once for each container"
+    )]
+    fn leave_to_lease(&mut self) {
         std::mem::forget(self.container.take());
     }
 }

@@ -1,5 +1,10 @@
 //! From the text of `parity.toml` to a [`Config`]: every key, its type, its bounds.
 
+#![expect(
+    clippy::unnecessary_wraps,
+    reason = "decoders have one shape, also those whose keys are all optional"
+)]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -83,7 +88,7 @@ fn check(mut table: Table<'_>) -> Option<Check> {
 }
 
 fn profile(mut table: Table<'_>) -> Option<Profile> {
-    let suites = table.optional_with("suites", |value| value.strings());
+    let suites = table.optional_with("suites", Value::strings);
     let services = services(&mut table);
     table.finish();
     Some(Profile { suites, services })
@@ -103,12 +108,12 @@ fn service(name: Spanned<String>, mut table: Table<'_>) -> Option<Service> {
         table.note(diagnostic.help("use lowercase letters, digits, `-` and `_`, a letter first"));
     }
     let port = table.optional_with("port", |value| value.integer_in(1..=u16::MAX));
-    let seed = table.optional_with("seed", |value| value.strings()).unwrap_or_default();
+    let seed = table.optional_with("seed", Value::strings).unwrap_or_default();
     let sql = table.optional_with("sql", template);
     let ready = table.table("ready", question);
     let seeded = table.table("seeded", question);
     let deadline = table.optional_with("deadline", duration).unwrap_or(DEFAULT_DEADLINE);
-    let depends_on = table.optional_with("depends_on", |value| value.strings()).unwrap_or_default();
+    let depends_on = table.optional_with("depends_on", Value::strings).unwrap_or_default();
     let container = table.table("container", container);
     let process = table.table("process", process);
     let url = table.table("url", url);
@@ -173,7 +178,7 @@ fn container(mut table: Table<'_>) -> Option<Container> {
 
 fn process(mut table: Table<'_>) -> Option<Process> {
     let build = table.optional_with("build", command);
-    let sources = table.optional_with("sources", |value| value.strings()).unwrap_or_default();
+    let sources = table.optional_with("sources", Value::strings).unwrap_or_default();
     let initialise = table.optional_with("initialise", command);
     let command = table.required_with("command", command);
     let environment = table.optional_with("environment", environment).unwrap_or_default();
@@ -393,7 +398,7 @@ container = { image = "openml/test-database:v1" }
             }
         );
         let database = &config.services["database"];
-        assert_eq!(database.deadline, Duration::from_secs(120));
+        assert_eq!(database.deadline, Duration::from_mins(2));
         assert_eq!(database.seed[0].value, "fixtures/database/*.sql");
         assert_eq!(config.services["legacy"].depends_on[0].value, "database");
         assert_eq!(config.services["legacy"].container.as_ref().unwrap().oracle, OracleKind::Genuine);

@@ -128,7 +128,7 @@ impl Engine {
         while let Ok(Some(Ok(chunk))) = tokio::time::timeout(ANSWER, logs.next()).await {
             text.push_str(&String::from_utf8_lossy(&chunk.into_bytes()));
         }
-        last_lines(&text, 12)
+        last_lines(&text, 24)
     }
 
     /// Waits until a container has ended; gives how.

@@ -247,7 +247,7 @@ impl Environment {
     ///
     /// # Errors
     /// What is kept could not be written down; everything is then ended.
-    pub async fn keep(mut self) -> Result<Kept, StartError> {
+    pub fn keep(mut self) -> Result<Kept, StartError> {
         let Some(lease) = self.lease.take() else {
             return Ok(Kept::new(self.origin_lease(), self.state.clone(), PathBuf::new()));
         };
@@ -344,18 +344,6 @@ impl Environment {
         match &self.origin {
             Origin::Started => String::new(),
             Origin::Reused { lease } => lease.clone(),
-        }
-    }
-}
-
-impl Drop for Environment {
-    fn drop(&mut self) {
-        #[cfg(feature = "containers")]
-        for started in &mut self.started {
-            if let Handle::Container(container) = &mut started.handle {
-                // The lease removes all of its containers at once, whether or not a runtime is still there.
-                container.leave_to_lease();
-            }
         }
     }
 }

@@ -15,16 +15,16 @@ pub(super) fn expanded(
     kind: Kind,
     lookup: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Service, Box<Diagnostic>> {
+    type Unset = Box<Diagnostic>;
     let one = |template: &Template| template.with_variables(&config.source, lookup);
     let list = |templates: &[Template]| templates.iter().map(one).collect::<Result<Vec<_>, _>>();
-    type Unset = Box<Diagnostic>;
     let map = |templates: &BTreeMap<String, Template>| -> Result<BTreeMap<String, Template>, Unset> {
         templates
             .iter()
             .map(|(name, template)| Ok((name.clone(), one(template)?)))
             .collect()
     };
-    let question = |question: &Option<Question>| -> Result<Option<Question>, Unset> {
+    let question = |question: &Option<Question>| -> Result<Option<Question>, Box<Diagnostic>> {
         question
             .as_ref()
             .map(|question| {

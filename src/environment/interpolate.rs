@@ -298,15 +298,14 @@ impl Parser<'_> {
             Some((service, name)) => (format!("{service}."), name, parts.collect()),
             None => (String::new(), inside, parts.chain(["data", "run"]).collect()),
         };
-        let help = match nearest(name, valid.iter().copied()) {
-            Some(guess) => format!("did you mean `{{{prefix}{guess}}}`?"),
-            None => {
-                let valid: Vec<String> = valid.iter().map(|name| format!("`{{{prefix}{name}}}`")).collect();
-                format!(
-                    "valid here: {}; write `{{{{` and `}}}}` for the characters themselves",
-                    valid.join(", ")
-                )
-            }
+        let help = if let Some(guess) = nearest(name, valid.iter().copied()) {
+            format!("did you mean `{{{prefix}{guess}}}`?")
+        } else {
+            let valid: Vec<String> = valid.iter().map(|name| format!("`{{{prefix}{name}}}`")).collect();
+            format!(
+                "valid here: {}; write `{{{{` and `}}}}` for the characters themselves",
+                valid.join(", ")
+            )
         };
         Err(self.error(whole, format!("unknown value `{{{inside}}}`"), help))
     }

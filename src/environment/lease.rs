@@ -286,6 +286,7 @@ fn carriers(lease: &str) -> Vec<Pid> {
 }
 
 /// Removes a folder. A process that was killed a moment ago may still be writing into it.
+#[expect(clippy::disallowed_methods, reason = "polls with a deadline, also where there is no runtime")]
 fn remove(folder: &Path) -> io::Result<()> {
     let deadline = Instant::now() + Duration::from_secs(5);
     loop {
@@ -397,6 +398,7 @@ mod tests {
 
     /// The abandoned leases, once there is one. A process that another test is starting just now holds a copy of every lock
     /// of this process for a moment.
+    #[expect(clippy::disallowed_methods, reason = "polls with a deadline")]
     fn abandoned(cache: &Path) -> Vec<Abandoned> {
         let deadline = Instant::now() + Duration::from_secs(10);
         loop {

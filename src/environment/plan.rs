@@ -92,7 +92,7 @@ impl Plan {
             unset: Diagnostics::new(),
         };
         planner.check_names();
-        let mut planned: BTreeMap<&str, Planned> = BTreeMap::new();
+        let mut decided: BTreeMap<&str, Planned> = BTreeMap::new();
         // Dependents first: a service is needed when nobody depends on it, or when somebody that does is started here.
         for name in order.iter().rev() {
             let service = &config.services[*name];
@@ -104,11 +104,11 @@ impl Plan {
             let is_root = dependents.peek().is_none();
             let is_needed = is_root
                 || dependents.any(|other| {
-                    let kind = planned.get(other.name.as_str()).map(|planned| planned.kind);
+                    let kind = decided.get(other.name.as_str()).map(|other| other.kind);
                     matches!(kind, Some(Kind::Container | Kind::Process))
                 });
-            if is_needed && let Some(decided) = planner.decide(service, is_root) {
-                planned.insert(name, decided);
+            if is_needed && let Some(planned) = planner.decide(service, is_root) {
+                decided.insert(name, planned);
             }
         }
         if !planner.unset.is_empty() {
@@ -118,11 +118,11 @@ impl Plan {
             planner.errors.sort();
             return Err(PlanError::Unavailable(planner.errors));
         }
-        let names: BTreeSet<String> = planned.keys().map(|name| (*name).to_owned()).collect();
+        let names: BTreeSet<String> = decided.keys().map(|name| (*name).to_owned()).collect();
         let mut services = planner.undeclared();
-        services.extend(order.iter().filter_map(|name| planned.remove(name)).map(|mut decided| {
-            decided.depends_on.retain(|on| names.contains(on));
-            decided
+        services.extend(order.iter().filter_map(|name| decided.remove(name)).map(|mut planned| {
+            planned.depends_on.retain(|on| names.contains(on));
+            planned
         }));
         Ok(Self { services })
     }

@@ -19,6 +19,9 @@ pub(super) struct Command {
     pub(super) words: Vec<String>,
     /// Variables beside those of the caller.
     pub(super) environment: BTreeMap<String, String>,
+    /// Its folder for temporary files, made when it is missing; the caller's without one. Servers that share one get in each
+    /// other's way, and those that are killed leave files in it.
+    pub(super) temporary: Option<PathBuf>,
     /// Where it runs, and where a relative program is looked for.
     pub(super) directory: PathBuf,
     /// The file that takes its output, appended.
@@ -53,6 +56,10 @@ impl Command {
         let program = find_program(program, &self.directory).ok_or(io::ErrorKind::NotFound)?;
         let log = File::options().create(true).append(true).open(&self.log)?;
         let mut command = tokio::process::Command::new(program);
+        if let Some(temporary) = &self.temporary {
+            std::fs::create_dir_all(temporary)?;
+            command.env("TMPDIR", temporary);
+        }
         command
             .args(arguments)
             .envs(&self.environment)
@@ -160,7 +167,8 @@ pub(super) fn find_program(program: &str, directory: &Path) -> Option<PathBuf> {
 
 /// The last lines of a log file that say something, for error messages.
 pub(super) fn tail(log: &Path) -> Vec<String> {
-    const LINES: usize = 12;
+    // Some installers end with a long notice, and what happened stands above it.
+    const LINES: usize = 24;
     const BYTES: u64 = 16 * 1024;
     let read = || -> io::Result<Vec<u8>> {
         use std::io::{Read as _, Seek as _, SeekFrom};
@@ -191,6 +199,7 @@ mod tests {
         Command {
             words: words.iter().map(|word| (*word).to_owned()).collect(),
             environment: BTreeMap::from([("GREETING".to_owned(), "hello".to_owned())]),
+            temporary: Some(directory.join("temporary")),
             directory: directory.to_owned(),
             log: directory.join("log"),
         }
@@ -209,11 +218,12 @@ mod tests {
     async fn a_command_has_its_environment_its_folder_and_its_log() {
         let cache = tempfile::tempdir().unwrap();
         let lease = Lease::create(cache.path()).unwrap();
-        let run = command(&["sh", "-c", "echo $GREETING; pwd; exit 3"], cache.path());
+        let run = command(&["sh", "-c", "echo $GREETING; pwd; echo $TMPDIR; exit 3"], cache.path());
         let status = run.run(&lease).await.unwrap();
         assert_eq!(status.code(), Some(3));
         let folder = cache.path().canonicalize().unwrap();
-        assert_eq!(tail(&run.log), ["hello".to_owned(), folder.to_string_lossy().into_owned()]);
+        let [folder, temporary] = [folder, cache.path().join("temporary")].map(|path| path.to_string_lossy().into_owned());
+        assert_eq!(tail(&run.log), ["hello".to_owned(), folder, temporary]);
     }
 
     #[tokio::test]

@@ -152,15 +152,14 @@ impl Sql {
     }
 
     async fn connection(&mut self) -> Result<&mut MySqlConnection, String> {
-        let connection = match self.connection.take() {
-            Some(connection) => connection,
-            None => {
-                let url = self.url.as_deref().ok_or("the service has no `sql` address")?;
-                let options = MySqlConnectOptions::from_str(url).map_err(|error| described(&error))?;
-                // The server's own settings, so that a seed means what it means to every other client.
-                let options = options.pipes_as_concat(false).no_engine_substitution(false).timezone(None);
-                options.connect().await.map_err(|error| described(&error))?
-            }
+        let connection = if let Some(connection) = self.connection.take() {
+            connection
+        } else {
+            let url = self.url.as_deref().ok_or("the service has no `sql` address")?;
+            let options = MySqlConnectOptions::from_str(url).map_err(|error| described(&error))?;
+            // The server's own settings, so that a seed means what it means to every other client.
+            let options = options.pipes_as_concat(false).no_engine_substitution(false).timezone(None);
+            options.connect().await.map_err(|error| described(&error))?
         };
         Ok(self.connection.insert(connection))
     }
@@ -304,6 +303,7 @@ mod tests {
             Asked::Command(Box::new(Command {
                 words: ["sh", "-c", script].map(str::to_owned).to_vec(),
                 environment: std::collections::BTreeMap::new(),
+                temporary: None,
                 directory: std::path::PathBuf::from("."),
                 log: std::path::PathBuf::from("/dev/null"),
             }))

@@ -58,6 +58,7 @@ pub(super) struct Started {
 
 /// What must be ended.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there are as many of them as services")]
 pub(super) enum Handle {
     /// Nothing: it belongs to somebody else.
     None,
@@ -139,14 +140,14 @@ impl Context<'_> {
     /// Fills a template for a service of a kind.
     pub(super) fn fill(&self, planned: &Planned, template: &Template, own: Option<&Reached>) -> Result<String, Failure> {
         let name = &planned.service.name.value;
-        let reached = self.reached();
+        let others = self.reached();
         let value = |place: &Place| -> Option<String> {
-            let ((host, port), part) = match place {
+            let ((host, port), wanted) = match place {
                 Place::Run => return Some(self.lease.run().to_string_lossy().into_owned()),
                 Place::Data => return Some(self.data_folder(name).to_string_lossy().into_owned()),
                 Place::Own(part) => (own?.local.clone(), *part),
                 Place::Of(other, part) => {
-                    let other = reached.get(other)?;
+                    let other = others.get(other)?;
                     let seen = if planned.kind == Kind::Container {
                         &other.contained
                     } else {
@@ -155,16 +156,16 @@ impl Context<'_> {
                     (seen.clone(), *part)
                 }
             };
-            Some(match part {
+            Some(match wanted {
                 Part::Address => format!("{host}:{port}"),
                 Part::Host => host,
                 Part::Port => port.to_string(),
             })
         };
-        template.fill(&value).map_err(|place| Failure::NoValue {
-            place: place.value.to_string(),
+        template.fill(&value).map_err(|unknown| Failure::NoValue {
+            place: unknown.value.to_string(),
             template: template.text().to_owned(),
-            why: match &place.value {
+            why: match &unknown.value {
                 Place::Of(other, _) => {
                     format!("`{other}` is a recording, or is not needed and so not started")
                 }
@@ -204,6 +205,7 @@ impl Context<'_> {
             Question::Command(command) => Asked::Command(Box::new(Command {
                 words: self.fill_all(planned, command, own)?,
                 environment: BTreeMap::new(),
+                temporary: None,
                 directory: self.config.directory.clone(),
                 log: self.log(&planned.service.name.value),
             })),
@@ -226,16 +228,16 @@ impl Context<'_> {
         self.lease.run().join(format!("{name}.data"))
     }
 
-    /// Runs a service's build step, when it is a process and has one.
+    /// Runs the build step of a service that is to be a process, when it has one.
     pub(super) async fn build(&self, planned: &Planned) -> Result<(), Failed> {
-        let Some(process) = planned.service.process.as_ref().filter(|_| planned.kind == Kind::Process) else {
-            return Ok(());
-        };
-        let Some(build) = &process.build else {
+        let process = planned.service.process.as_ref().filter(|_| planned.kind == Kind::Process);
+        let Some(build) = process.and_then(|process| process.build.as_ref()) else {
             return Ok(());
         };
         let name = planned.service.name.value.clone();
-        let command = self.command(planned, build, &BTreeMap::new(), None).map_err(without_log)?;
+        let mut command = self.command(planned, build, &BTreeMap::new(), None).map_err(without_log)?;
+        // A build is the caller's own, with whatever caches it keeps.
+        command.temporary = None;
         let begun = Instant::now();
         self.events.send(Event::Building {
             service: name.clone(),
@@ -556,6 +558,7 @@ impl Context<'_> {
         Ok(Command {
             words: self.fill_all(planned, words, own)?,
             environment: self.fill_map(planned, environment, own)?,
+            temporary: Some(self.lease.run().join(format!("{}.tmp", planned.service.name))),
             directory: self.config.directory.clone(),
             log: self.log(&planned.service.name.value),
         })
@@ -600,7 +603,7 @@ pub(super) fn spawn_failure(command: &Command, source: std::io::Error) -> Failur
 }
 
 /// A grace that ordinary servers need to leave their data whole.
-pub(super) const CLEAN_STOP: Duration = Duration::from_secs(60);
+pub(super) const CLEAN_STOP: Duration = Duration::from_mins(1);
 
 /// Turns what the system said of a path into a failure.
 pub(super) fn io_failure(path: &Path) -> impl FnOnce(std::io::Error) -> Failed {

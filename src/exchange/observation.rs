@@ -78,6 +78,15 @@ pub enum UnreachableKind {
     NotAsked,
 }
 
+impl Observation {
+    /// Whether the service itself says that it only stands in for the genuine one.
+    #[must_use]
+    pub fn says_stand_in(&self) -> bool {
+        let said = self.headers.get("parity-oracle");
+        said.is_some_and(|value| value.eq_ignore_ascii_case("stand-in"))
+    }
+}
+
 impl Headers {
     /// The first value of a header.
     #[must_use]

@@ -37,6 +37,12 @@ impl OracleKind {
     }
 }
 
+impl fmt::Display for OracleKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
 impl fmt::Display for Oracle {
     /// `genuine: openml/php-rest-api:v1.2.4 (sha256:…)`, `STAND-IN: php fixtures/legacy`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

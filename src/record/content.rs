@@ -70,6 +70,7 @@ impl Event {
                 let line: EndLine = serde_json::from_slice(line).map_err(broken)?;
                 Ok(Self::End(End {
                     totals: line.totals,
+                    oracle: line.oracle,
                     exit: line.exit,
                     interrupted: line.interrupted,
                 }))

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::exchange::{Exchange, Oracle, PerSide, Request};
+use crate::exchange::{Exchange, Oracle, OracleKind, PerSide, Request};
 use crate::snapshot::SnapshotState;
 use crate::suite::Case;
 use crate::verdict::Verdict;
@@ -116,6 +116,9 @@ pub enum Said {
 pub struct End {
     /// How many cases there were of each kind.
     pub totals: Totals,
+    /// How far the oracle could be trusted after all: a legacy may say in its answers that it only stands in, which nobody
+    /// knew when the header was written. Nothing in a record that was not written by a run.
+    pub oracle: Option<OracleKind>,
     /// The exit code for the shell.
     pub exit: u8,
     /// Whether the run was stopped before its end.

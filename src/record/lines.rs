@@ -133,6 +133,8 @@ pub(super) struct EndLine {
     #[serde(rename = "type")]
     pub kind: Kind,
     pub totals: Totals,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oracle: Option<OracleKind>,
     pub exit: u8,
     #[serde(default, skip_serializing_if = "is_false")]
     pub interrupted: bool,

@@ -1,5 +1,6 @@
 //! Writing a record while the run goes on.
 
+use std::borrow::Cow;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -10,7 +11,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use crate::exchange::{Exchange, PerSide, Request};
-use crate::redact::{Masks, Redactor};
+use crate::redact::{Masks, Redactor, without_digests};
 use crate::snapshot::SnapshotState;
 use crate::suite::{Binding, Bound, Case};
 use crate::verdict::{Judgement, Standing};
@@ -40,7 +41,28 @@ pub struct Writer {
 #[derive(Debug, Clone)]
 pub struct Recorded<'w> {
     case: Case,
+    requests: PerSide<Request>,
     masks: Masks<'w>,
+}
+
+impl Recorded<'_> {
+    /// What both sides were asked, masked.
+    #[must_use]
+    pub const fn requests(&self) -> &PerSide<Request> {
+        &self.requests
+    }
+
+    /// A text about this exchange, masked as its record is: for reports of the same run.
+    #[must_use]
+    pub fn masked<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.masks.text(text)
+    }
+
+    /// A text about this exchange with masks that are the same in every run: for what outlives the record.
+    #[must_use]
+    pub fn masked_for_good(&self, text: &str) -> String {
+        without_digests(&self.masks.text(text)).into_owned()
+    }
 }
 
 #[derive(Debug)]
@@ -55,7 +77,7 @@ struct Output {
 }
 
 impl Writer {
-    /// Begins a record in a folder, which is made when it is not there: `20261123T120000Z-4f1c2a.jsonl`, and leads `latest.jsonl` to it.
+    /// Begins a record in a folder, which is made when it is not there: `20261123T120000.000Z-4f1c2a.jsonl`, and leads `latest.jsonl` to it.
     ///
     /// # Errors
     /// When the folder or the file cannot be made.
@@ -65,11 +87,12 @@ impl Writer {
             move |source| RecordError::Create { path, source }
         };
         fs::create_dir_all(folder).map_err(failed(folder))?;
-        let time = TimeZone::UTC.to_datetime(header.started).strftime("%Y%m%dT%H%M%SZ");
+        // To the millisecond, so that names sort as the runs came.
+        let time = TimeZone::UTC.to_datetime(header.started).strftime("%Y%m%dT%H%M%S%.3fZ");
         loop {
             let path = folder.join(format!("{time}-{}.jsonl", short_id()?));
             match Self::create_file(path.clone(), header, redactor.clone()) {
-                // Another run took the name in this very second.
+                // Another run took the name in this very moment.
                 Err(RecordError::Create { source, .. }) if source.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(error),
                 Ok(writer) => {
@@ -152,7 +175,7 @@ impl Writer {
             candidate: side(&requests.candidate, &exchange.candidate, attempts.candidate),
         };
         self.append(&line, When::Now)?;
-        Ok(Recorded { case, masks })
+        Ok(Recorded { case, requests, masks })
     }
 
     /// Writes what is said of a case.
@@ -160,7 +183,7 @@ impl Writer {
     /// # Errors
     /// When it cannot be written; the file then ends with the last whole line.
     pub fn verdict(&self, recorded: &Recorded<'_>, judgement: &Judgement<'_>, snapshot: SnapshotState) -> Result<(), RecordError> {
-        let Recorded { case, masks } = recorded;
+        let Recorded { case, masks, .. } = recorded;
         let line = VerdictLine {
             kind: Kind::Verdict,
             suite: (&case.suite).into(),
@@ -186,6 +209,7 @@ impl Writer {
         let line = EndLine {
             kind: Kind::End,
             totals: end.totals.clone(),
+            oracle: end.oracle,
             exit: end.exit,
             interrupted: end.interrupted,
         };

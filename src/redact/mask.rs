@@ -1,5 +1,7 @@
 //! The text that stands for a secret.
 
+use std::borrow::Cow;
+
 /// What every masked value begins with.
 pub const MASKED: &str = "masked:";
 
@@ -36,6 +38,30 @@ impl Key {
 
 const DIGITS: usize = 16;
 
+/// A text with the digests taken off its masks: for what outlives a record, and with it the key that made them.
+#[must_use]
+pub fn without_digests(text: &str) -> Cow<'_, str> {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(MASKED) {
+        let end = at + MASKED.len() + DIGITS;
+        if rest.as_bytes().get(at..end).is_some_and(is_masked) {
+            out.push_str(&rest[..at]);
+            out.push_str("masked");
+            rest = &rest[end..];
+        } else {
+            let (before, after) = rest.split_at(at + MASKED.len());
+            out.push_str(before);
+            rest = after;
+        }
+    }
+    if out.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
+}
+
 /// Whether a value is a mask, whole: a secret that only begins like one is none.
 pub(super) fn is_masked(value: &[u8]) -> bool {
     value
@@ -61,6 +87,16 @@ mod tests {
         assert_ne!(one.mask(b"secret"), other.mask(b"secret"));
         assert_ne!(Key::random().unwrap().mask(b"x"), Key::random().unwrap().mask(b"x"));
         assert_eq!(format!("{one:?}"), "Key");
+    }
+
+    #[test]
+    fn digests_are_taken_off_whole_masks_only() {
+        let mask = Key::new([1; 32]).mask(b"secret");
+        assert_eq!(without_digests(&format!("a {mask}, {mask}")), "a masked, masked");
+        for text in ["", "nothing here", "masked:", "masked: yes", "masked:0123456789abcdeg", "masked:é"] {
+            assert_eq!(without_digests(text), text);
+        }
+        assert_eq!(without_digests(&format!("masked:x {mask}")), "masked:x masked");
     }
 
     #[test]

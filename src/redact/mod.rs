@@ -12,6 +12,6 @@ mod pairs;
 mod redactor;
 mod spellings;
 
-pub use mask::{Key, MASKED};
+pub use mask::{Key, MASKED, without_digests};
 pub use names::SecretNames;
 pub use redactor::{Masks, Redactor};

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 
-use crate::exchange::{Answer, Exchange, MediaType, Observation, PerSide, Request, Side};
+use crate::exchange::{Answer, Exchange, MediaType, Observation, Oracle, OracleKind, PerSide, Request, Side};
 use crate::rule::RuleName;
 use crate::suite::{Case, Suite};
 use crate::translate::{Applied, Effect};
@@ -26,6 +26,8 @@ pub struct ExplainInput<'a> {
     pub suite: &'a Suite,
     /// The case.
     pub case: &'a Case,
+    /// Where the legacy's answer came from.
+    pub oracle: &'a Oracle,
     /// What both sides were asked.
     pub requests: &'a PerSide<Request>,
     /// Where they were asked; `None` for a side that is a recording.
@@ -94,6 +96,11 @@ impl Sheet {
         self.line(&format!("{name}{is}"));
         let title = input.suite.title.as_deref().map_or_else(String::new, |title| format!("{title}, "));
         self.sentence(&format!("{title}{}", input.suite.file), 2, Ink::Dim);
+        let ink = match input.oracle.kind {
+            OracleKind::Genuine => Ink::Dim,
+            OracleKind::StandIn | OracleKind::Unknown => Ink::Warning,
+        };
+        self.sentence(&format!("oracle {}", input.oracle), 2, ink);
     }
 
     fn side(&mut self, input: &ExplainInput<'_>, side: Side) {
@@ -311,6 +318,10 @@ mod tests {
         let input = ExplainInput {
             suite: &suite,
             case: &case,
+            oracle: &Oracle {
+                kind: OracleKind::StandIn,
+                source: "php fixtures/legacy".into(),
+            },
             requests: &suite.request.as_ref().map(|template| case.request(template)),
             bases,
             exchange,

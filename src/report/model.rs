@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::compare::Difference;
-use crate::exchange::{Oracle, PerSide, Request, Side};
+use crate::exchange::{Oracle, PerSide, Request};
 use crate::rule::{Justification, RuleName};
 use crate::snapshot::{Pending, SnapshotDiff, SnapshotState};
 use crate::suite::{Case, Suite};
 use crate::translate::Applied;
-use crate::verdict::{Failure, Standing, Verdict};
+use crate::verdict::{Failure, Standing, Verdict, signatures};
 
 use super::exit::Exit;
 
@@ -137,11 +137,7 @@ impl CaseReport {
     /// What this case has in common with others of its kind, sorted.
     #[must_use]
     pub fn signatures(&self) -> BTreeSet<String> {
-        let failures = Side::BOTH.into_iter().filter_map(|side| self.failures.get(side).as_ref());
-        failures
-            .map(|failure| failure.signature.clone())
-            .chain(self.differences.iter().map(Difference::signature))
-            .collect()
+        signatures(&self.failures, &self.differences)
     }
 
     /// Whether the case passes: its verdict passes or is exactly the declared one, and its snapshot is approved.

@@ -9,14 +9,15 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
 use crate::client::Asked;
-use crate::exchange::{Answer, Exchange, Oracle, OracleKind, PerSide, Request, Side};
-use crate::record::{End, RecordError, Totals, Writer};
+use crate::exchange::{Exchange, Oracle, OracleKind, PerSide, Request, Side};
+use crate::record::{End, RecordError, Recorded, Totals, Writer};
 use crate::report::{CaseReport, RunReport, SuiteReport};
 use crate::snapshot::{Pending, SnapshotError, SnapshotInput, SnapshotState, Store, Today, render};
 use crate::suite::Suite;
 use crate::translate::Detail;
 use crate::verdict::{Judge, Judgement};
 
+use super::masked::masked;
 use super::plan::{Plan, PlannedCase};
 use super::source::Source;
 
@@ -145,7 +146,7 @@ pub async fn execute(
         on_event(Event::Judged(&report));
         cases.push(report);
     };
-    flight.abort();
+    flight.abort().await;
 
     let report = RunReport {
         refused_oracle: (setup.genuine_only && oracle.kind != OracleKind::Genuine)
@@ -221,7 +222,7 @@ impl SuiteJob {
 
         let bases = self.services.as_ref().map(|service| service.base.as_deref());
         let judgement = self.judge.judge(&planned.case, &exchange, bases, Detail::Counts);
-        let (snapshot, snapshot_diff) = self.settle(&planned, &requests, &exchange, bases, &judgement)?;
+        let (snapshot, snapshot_diff) = self.settle(&planned, &recorded, &exchange, bases, &judgement)?;
         self.recorder.verdict(&recorded, &judgement, snapshot)?;
 
         let report = CaseReport {
@@ -235,12 +236,13 @@ impl SuiteJob {
             applied: judgement.applied,
             differences: judgement.differences,
             notes: judgement.notes,
-            requests,
+            requests: recorded.requests().clone(),
             elapsed: exchange
                 .as_ref()
                 .map(|answer| answer.as_ref().ok().map(|observation| observation.elapsed)),
         };
-        Ok((report, says_stand_in(&exchange.legacy)))
+        let report = masked(report, |text| recorded.masked(text));
+        Ok((report, exchange.legacy.is_ok_and(|observation| observation.says_stand_in())))
     }
 
     async fn ask(&self, side: Side, requests: &PerSide<Request>) -> Asked {
@@ -250,7 +252,7 @@ impl SuiteJob {
     fn settle(
         &self,
         planned: &PlannedCase,
-        requests: &PerSide<Request>,
+        recorded: &Recorded<'_>,
         exchange: &Exchange,
         bases: PerSide<Option<&str>>,
         judgement: &Judgement<'_>,
@@ -259,29 +261,20 @@ impl SuiteJob {
             return Ok((SnapshotState::NotKept, None));
         }
         let text = judgement.standing.passes().then(|| {
-            render(&SnapshotInput {
+            let text = render(&SnapshotInput {
                 suite: &self.suite,
                 case: &planned.case,
-                requests,
+                requests: recorded.requests(),
                 exchange,
                 bases,
                 judgement,
-            })
+            });
+            recorded.masked_for_good(&text)
         });
         let today = text.as_deref().map_or(Today::Failing, Today::Reviewable);
         let settled = self.store.settle(&planned.case, today, self.pending)?;
         Ok((settled.state, settled.diff))
     }
-}
-
-/// Whether the legacy itself says that it only stands in for the genuine one.
-fn says_stand_in(legacy: &Answer) -> bool {
-    legacy.as_ref().is_ok_and(|observation| {
-        observation
-            .headers
-            .get("parity-oracle")
-            .is_some_and(|value| value.eq_ignore_ascii_case("stand-in"))
-    })
 }
 
 type Landed = Result<(CaseReport, bool), RunError>;
@@ -323,9 +316,14 @@ impl Flight {
         self.running.pop_front();
     }
 
-    fn abort(self) {
-        for task in self.running {
+    /// Ends those that wait for an answer, and waits for those that write: nothing may come after the end of the record.
+    async fn abort(self) {
+        for task in &self.running {
             task.abort();
+        }
+        for task in self.running {
+            // Aborted or finished, nobody asks for it any more.
+            let _ = task.await;
         }
     }
 }
@@ -341,6 +339,7 @@ fn end(report: &RunReport) -> End {
             verdicts: totals.verdicts,
             snapshots: totals.snapshots,
         },
+        oracle: Some(report.oracle.kind),
         exit: report.exit().code(),
         interrupted: report.interrupted,
     }

@@ -4,6 +4,7 @@
 //! snapshots, tells what happens as events, and ends in a report. Nothing here prints.
 
 mod execute;
+mod masked;
 mod plan;
 mod source;
 

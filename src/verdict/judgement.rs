@@ -100,10 +100,16 @@ impl Judgement<'_> {
     /// What this case has in common with others of its kind, sorted.
     #[must_use]
     pub fn signatures(&self) -> BTreeSet<String> {
-        let failures = Side::BOTH.into_iter().filter_map(|side| self.failures.get(side).as_ref());
-        failures
-            .map(|failure| failure.signature.clone())
-            .chain(self.differences.iter().map(Difference::signature))
-            .collect()
+        signatures(&self.failures, &self.differences)
     }
+}
+
+/// What failures and differences have in common with those of other cases, sorted.
+#[must_use]
+pub fn signatures(failures: &PerSide<Option<Failure>>, differences: &[Difference]) -> BTreeSet<String> {
+    let failures = Side::BOTH.into_iter().filter_map(|side| failures.get(side).as_ref());
+    failures
+        .map(|failure| failure.signature.clone())
+        .chain(differences.iter().map(Difference::signature))
+        .collect()
 }

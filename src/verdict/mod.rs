@@ -11,6 +11,6 @@ mod reading;
 mod tests;
 
 pub use judge::Judge;
-pub use judgement::{Failure, Judgement, Verdict};
+pub use judgement::{Failure, Judgement, Verdict, signatures};
 pub use known::{Standing, Surprise};
 pub use reading::document;

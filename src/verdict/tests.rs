@@ -426,3 +426,18 @@ fn repeated_keys_are_paired_in_order_and_said() {
         ]
     );
 }
+
+#[test]
+fn the_order_of_rules_in_a_file_means_nothing() {
+    let forward = suite();
+    let mut backward = (*forward).clone();
+    backward.translations.reverse();
+    backward.errors.reverse();
+    let exchange = pair(LEGACY, CANDIDATE);
+    let judge = |suite: Suite| {
+        Judge::new(Arc::new(suite))
+            .judge(&case(&forward, "34"), &exchange, PerSide::default(), Detail::Counts)
+            .expected
+    };
+    assert_eq!(judge((*forward).clone()), judge(backward));
+}

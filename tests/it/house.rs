@@ -43,6 +43,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "run",
         &[
             "client",
+            "compare",
             "diagnostic",
             "exchange",
             "record",
@@ -67,6 +68,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "snapshot",
             "suite",
             "translate",
+            "value",
             "verdict",
         ],
     ),

@@ -1,14 +1,25 @@
 //! Tests of the whole program, one file per feature.
 #![expect(clippy::unwrap_used, reason = "a test says what it expects by unwrapping it")]
 
+mod check;
+mod cli_errors;
 mod client;
 mod endpoint;
 mod endpoint_limits;
 mod endpoint_process;
+mod env_command;
 mod environment;
+mod guest;
 mod house;
+mod interrupt;
 mod invalid;
+mod limits;
+mod pipeline;
 mod readme;
 mod record;
+mod recording;
+mod records;
+mod snapshots;
 mod stand_in;
 mod support;
+mod terminal;

@@ -229,8 +229,8 @@ fn steps(run: &RunReport) -> Vec<(String, String)> {
             "both requests, both raw answers, and what each translation did".to_owned(),
         ));
     }
-    if fails(&[Verdict::Unreachable]).is_some() {
-        steps.push(("parity env status".to_owned(), "which services are up, and where".to_owned()));
+    if let Some(case) = fails(&[Verdict::Unreachable]) {
+        steps.push((explain(&case), "both requests as lines for `curl`, to ask by hand".to_owned()));
     }
     for (place, surprised) in surprises(run) {
         let cases = count(surprised, "case is", "cases are");

@@ -280,7 +280,7 @@ async fn kept_containers_serve_until_they_are_taken_down() {
     };
     contained.project.options.data = Data::Fresh;
     contained.project.options.reuse = Reuse::Allowed;
-    let kept = contained.project.start().await.unwrap().keep().await.unwrap();
+    let kept = contained.project.start().await.unwrap().keep().unwrap();
     contained.project.options.choice = Choice::default();
     let (reused, events) = contained.project.start_heard().await;
     assert_eq!(

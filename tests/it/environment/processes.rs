@@ -180,7 +180,7 @@ async fn what_a_panic_passes_by_is_ended() {
 async fn a_kept_environment_serves_until_it_is_taken_down() {
     let mut project = listener("");
     project.options.reuse = Reuse::Allowed;
-    let kept = project.start().await.unwrap().keep().await.unwrap();
+    let kept = project.start().await.unwrap().keep().unwrap();
     let (reused, events) = project.start_heard().await;
     let reused = reused.unwrap();
     assert_eq!(
@@ -212,7 +212,7 @@ async fn a_kept_environment_serves_until_it_is_taken_down() {
 async fn a_kept_environment_that_is_not_what_would_be_started_is_told_and_not_used() {
     let mut project = listener("");
     project.options.reuse = Reuse::Allowed;
-    let kept = project.start().await.unwrap().keep().await.unwrap();
+    let kept = project.start().await.unwrap().keep().unwrap();
     let why = async |project: &Project| {
         let (started, events) = project.start_heard().await;
         let environment = started.unwrap();
@@ -239,7 +239,7 @@ async fn a_kept_environment_that_is_not_what_would_be_started_is_told_and_not_us
 async fn a_kept_environment_whose_service_died_is_not_used() {
     let mut project = listener("");
     project.options.reuse = Reuse::Allowed;
-    let kept = project.start().await.unwrap().keep().await.unwrap();
+    let kept = project.start().await.unwrap().keep().unwrap();
     let process = project.processes().iter().find(|line| line.contains("perl")).unwrap().clone();
     let id = process.split(':').next().unwrap();
     assert!(std::process::Command::new("kill").args(["-KILL", id]).status().unwrap().success());
@@ -262,7 +262,7 @@ async fn a_kept_service_is_built_again_only_when_its_sources_changed() {
     project.write("source/main", "1");
     project.options.reuse = Reuse::Allowed;
     let builds = || std::fs::read_to_string(project.path().join("builds")).unwrap().lines().count();
-    let kept = project.start().await.unwrap().keep().await.unwrap();
+    let kept = project.start().await.unwrap().keep().unwrap();
     assert_eq!(builds(), 1);
     project.start().await.unwrap().stop().await;
     assert_eq!(builds(), 1);

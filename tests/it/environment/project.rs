@@ -125,6 +125,16 @@ impl Project {
     }
 }
 
+/// A test that fails half way may leave what was meant to be kept.
+impl Drop for Project {
+    fn drop(&mut self) {
+        for process in self.processes() {
+            let id = process.split(':').next().unwrap_or_default();
+            let _ = std::process::Command::new("kill").args(["-KILL", id]).status();
+        }
+    }
+}
+
 /// Polls until it holds; panics when it does not within twenty seconds.
 pub async fn soon(what: &str, mut holds: impl FnMut() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(20);

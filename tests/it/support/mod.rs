@@ -3,6 +3,10 @@
 pub mod database;
 pub mod endpoint;
 pub mod http;
+pub mod project;
+pub mod recorded;
+pub mod routes;
 pub mod run_trace_schema;
 pub mod scripted;
 pub mod services;
+pub mod trace;
