@@ -189,7 +189,7 @@ pub enum Format {
 /// One kind for every service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum EnvironmentChoice {
-    /// Containers; a service that is declared only as a process stays one.
+    /// Containers; a service without one stays a local process.
     Containers,
     /// Local programs.
     Processes,
