@@ -317,14 +317,25 @@ impl Flight {
     }
 
     /// Ends those that wait for an answer, and waits for those that write: nothing may come after the end of the record.
-    async fn abort(self) {
-        for task in &self.running {
-            task.abort();
-        }
-        for task in self.running {
+    async fn abort(mut self) {
+        self.end();
+        for task in std::mem::take(&mut self.running) {
             // Aborted or finished, nobody asks for it any more.
             let _ = task.await;
         }
+    }
+
+    fn end(&self) {
+        for task in &self.running {
+            task.abort();
+        }
+    }
+}
+
+impl Drop for Flight {
+    /// A run that ends with an error asks nobody any more either.
+    fn drop(&mut self) {
+        self.end();
     }
 }
 
