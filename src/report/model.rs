@@ -105,8 +105,8 @@ impl SuiteReport {
     pub fn of(suite: &Suite) -> Self {
         let mut rules = BTreeMap::new();
         for translation in &suite.translations {
-            for pattern in translation.patterns() {
-                rules.insert(translation.name(pattern), translation.justification().clone());
+            for pattern in &translation.patterns {
+                rules.insert(translation.name(pattern), translation.justification.clone());
             }
         }
         let comparisons = suite.comparisons.iter().map(|rule| (rule.name(), rule.justification.clone()));

@@ -7,12 +7,16 @@ mod comparison;
 mod error_row;
 mod expected;
 mod justification;
+mod shape;
 mod template;
 mod translation;
+mod treatment;
 
 pub use comparison::{Comparison, ComparisonRule};
 pub use error_row::{CandidateError, ErrorRow, LegacyError};
 pub use expected::{CasePattern, ExpectedVerdict, VerdictName};
 pub use justification::{Justification, RuleName};
+pub use shape::Shape;
 pub use template::{Template, TemplateError, TemplatePart};
-pub use translation::{Empty, Shape, Spellings, Translation, Treatment, ValueMap};
+pub use translation::{Action, Phase, Translation};
+pub use treatment::{Empty, Spellings, Treatment, ValueMap};

@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Source, Span, nearest};
 use crate::exchange::Side;
-use crate::path::Pattern;
-use crate::rule::{ErrorRow, Shape, Template, Translation, Treatment};
+use crate::rule::Template;
 
 use super::model::{SnapshotPolicy, Suite};
 use super::parameters::MAX_CASES;
@@ -29,15 +28,15 @@ pub(super) fn check(suite: &Suite, spans: &Spans, source: &Source) -> Diagnostic
     check.found
 }
 
-struct Check<'s> {
-    suite: &'s Suite,
-    spans: &'s Spans,
+pub(super) struct Check<'s> {
+    pub suite: &'s Suite,
+    pub spans: &'s Spans,
     source: &'s Source,
-    found: Diagnostics,
+    pub found: Diagnostics,
 }
 
 impl Check<'_> {
-    fn error(&self, span: Span, message: impl Into<String>) -> Diagnostic {
+    pub fn error(&self, span: Span, message: impl Into<String>) -> Diagnostic {
         Diagnostic::error(self.source, span, message)
     }
 
@@ -86,71 +85,6 @@ impl Check<'_> {
         }
     }
 
-    /// No two rules of one phase claim one node.
-    fn translations(&mut self) {
-        let rules: Vec<(&Translation, &Pattern, Span)> = self
-            .suite
-            .translations
-            .iter()
-            .zip(&self.spans.translations)
-            .flat_map(|(translation, span)| translation.patterns().iter().map(move |pattern| (translation, pattern, *span)))
-            .collect();
-        for (place, (rule, pattern, span)) in rules.iter().enumerate() {
-            let earlier = rules[..place]
-                .iter()
-                .find(|(other, at, _)| claim(other) == claim(rule) && at == pattern);
-            if let Some((other, _, first)) = earlier {
-                let error = self
-                    .error(
-                        *span,
-                        format!("two rules claim `{pattern}`: `{}` and `{}`", other.word(), rule.word()),
-                    )
-                    .also(*first, "claimed here first")
-                    .help("leave one of them, or give them paths that have no node in common");
-                self.found.push(error);
-            }
-        }
-    }
-
-    fn comparisons(&mut self) {
-        for (place, (comparison, span)) in self.suite.comparisons.iter().zip(&self.spans.comparisons).enumerate() {
-            if let Some(first) = self.suite.comparisons[..place].iter().position(|other| other.at == comparison.at) {
-                let error = self
-                    .error(*span, format!("two comparisons claim `{}`", comparison.at))
-                    .also(self.spans.comparisons[first], "claimed here first");
-                self.found.push(error);
-            }
-        }
-    }
-
-    /// Error rows that tell errors apart can do so, and no error is named by two.
-    fn error_rows(&mut self) {
-        let paths = &self.suite.error_paths;
-        for (place, (row, span)) in self.suite.errors.iter().zip(&self.spans.errors).enumerate() {
-            for (key, says, known) in [
-                ("code", row.legacy.code.is_some(), paths.code.is_some()),
-                ("message", row.legacy.message.is_some(), paths.message.is_some()),
-            ] {
-                if says && !known {
-                    let error = self
-                        .error(
-                            *span,
-                            format!("the row names a `{key}`, and `[legacy]` does not say where errors carry it"),
-                        )
-                        .help(format!("add `error_{key} = \"/error/{key}\"` to `[legacy]`"));
-                    self.found.push(error);
-                }
-            }
-            if let Some(first) = self.suite.errors[..place].iter().position(|other| overlap(other, row)) {
-                let error = self
-                    .error(*span, format!("two error rows speak of the same error: {}", row.name()))
-                    .also(self.spans.errors[first], "the other row")
-                    .help("tell them apart by `status`, `code` or `message`");
-                self.found.push(error);
-            }
-        }
-    }
-
     /// What names cases names some.
     fn cases(&mut self) {
         let bindings: Vec<String> = self.suite.cases().iter().map(|case| case.binding.to_string()).collect();
@@ -183,29 +117,4 @@ impl Check<'_> {
             )),
         }
     }
-}
-
-/// Rules with the same claim cannot act on one node.
-fn claim(translation: &Translation) -> u8 {
-    match translation {
-        Translation::Shape { shape: Shape::List, .. } => 0,
-        Translation::Shape {
-            shape: Shape::Unwrap | Shape::Rename { .. },
-            ..
-        } => 1,
-        Translation::Treatment {
-            treatment: Treatment::Map(_),
-            ..
-        } => 2,
-        Translation::Treatment { .. } => 3,
-    }
-}
-
-fn overlap(one: &ErrorRow, other: &ErrorRow) -> bool {
-    fn both<T: PartialEq>(one: Option<&T>, other: Option<&T>) -> bool {
-        one.zip(other).is_none_or(|(one, other)| one == other)
-    }
-    one.legacy.status == other.legacy.status
-        && both(one.legacy.code.as_ref(), other.legacy.code.as_ref())
-        && both(one.legacy.message.as_ref(), other.legacy.message.as_ref())
 }

@@ -5,11 +5,20 @@
 
 mod case;
 mod check;
+mod check_comparisons;
+mod check_errors;
+mod check_translations;
 mod model;
 mod parameters;
 mod read;
+mod read_comparison;
 mod read_errors;
-mod read_rules;
+mod read_expected;
+mod read_json;
+mod read_justification;
+mod read_shape;
+mod read_translation;
+mod read_treatment;
 #[cfg(test)]
 pub(crate) mod sample;
 

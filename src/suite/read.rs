@@ -8,8 +8,10 @@ use crate::rule::Template;
 use super::check::check;
 use super::model::{ErrorPaths, RequestTemplate, SnapshotPolicy, Suite};
 use super::parameters::read_parameter;
-use super::read_errors::{read_error_row, read_expected};
-use super::read_rules::{read_comparison, read_translation};
+use super::read_comparison::read_comparison;
+use super::read_errors::read_error_row;
+use super::read_expected::read_expected;
+use super::read_translation::read_translation;
 
 /// Reads a suite.
 ///

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::exchange::{Answer, Exchange, Headers, Observation, PerSide};
 use crate::path::Pattern;
 use crate::rule::{
-    CandidateError, CasePattern, Comparison, ComparisonRule, Empty, ErrorRow, ExpectedVerdict, Justification, LegacyError, Shape,
+    Action, CandidateError, CasePattern, Comparison, ComparisonRule, Empty, ErrorRow, ExpectedVerdict, Justification, LegacyError, Shape,
     Spellings, Template, Translation, Treatment, VerdictName,
 };
 
@@ -142,14 +142,14 @@ pub(crate) fn candidate_trace(rows: usize) -> String {
 }
 
 fn translations() -> Vec<Translation> {
-    let typed = |treatment, at: &[&str], line| Translation::Treatment {
-        treatment,
-        at: at.iter().map(|text| pattern(text)).collect(),
+    let typed = |treatment, at: &[&str], line| Translation {
+        action: Action::Treatment(treatment),
+        patterns: at.iter().map(|text| pattern(text)).collect(),
         justification: because("the legacy has only text; the new API is typed", line),
     };
-    let shape = |shape, from, why: &str, line| Translation::Shape {
-        shape,
-        from: vec![pattern(from)],
+    let shape = |shape, from, why: &str, line| Translation {
+        action: Action::Shape(shape),
+        patterns: vec![pattern(from)],
         justification: because(why, line),
     };
     vec![

@@ -9,7 +9,7 @@ use crate::suite::{Binding, Suite};
 use crate::value::{Member, Object, Value};
 
 use super::expected::{Expected, FaultKind};
-use super::translator::{Detail, Ledger, Translated, shown};
+use super::ledger::{Detail, Ledger, Translated, shown};
 
 /// The row that speaks of an error with this status and document.
 pub(super) fn find<'s>(suite: &'s Suite, status: u16, body: Option<&Value<'_>>, binding: &Binding) -> Option<&'s ErrorRow> {

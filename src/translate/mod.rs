@@ -6,9 +6,12 @@
 
 mod errors;
 mod expected;
+mod ledger;
 mod shape;
 mod translator;
 mod treatment;
+mod types;
 
 pub use expected::{Applied, Effect, Expected, Fault, FaultKind};
-pub use translator::{Detail, Translated, Translator};
+pub use ledger::{Detail, Translated};
+pub use translator::Translator;

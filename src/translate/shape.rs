@@ -5,7 +5,7 @@ use crate::rule::{RuleName, Shape};
 use crate::value::{Object, Value};
 
 use super::expected::FaultKind;
-use super::translator::{Ledger, Rule};
+use super::ledger::{Ledger, Rule};
 
 pub(super) struct Reshape<'l> {
     pub ledger: &'l mut Ledger,

@@ -1,16 +1,16 @@
 //! A suite's translations, compiled once and applied to every case.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::exchange::{MediaType, Observation};
-use crate::path::{Path, Selector, Step};
-use crate::rule::{ErrorRow, RuleName, Shape, Translation, Treatment};
+use crate::path::{Path, Selector};
+use crate::rule::{Action, ErrorRow, RuleName, Shape, Translation, Treatment};
 use crate::suite::{Binding, Suite};
-use crate::value::{Value, excerpt};
+use crate::value::Value;
 
 use super::errors;
-use super::expected::{Applied, Effect, Expected, Fault, FaultKind};
+use super::expected::Expected;
+use super::ledger::{Detail, Ledger, Rule, Translated};
 use super::shape::Reshape;
 use super::treatment::Treat;
 
@@ -23,37 +23,6 @@ pub struct Translator {
     names: Vec<RuleName>,
 }
 
-/// How much is kept of what the rules did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Detail {
-    /// How often each rule acted.
-    Counts,
-    /// Every change with the node before and after; for one case, not for thousands.
-    Effects,
-}
-
-/// A legacy observation, translated.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Translated<'a> {
-    /// What the candidate owes.
-    pub expected: Expected<'a>,
-    /// The rules that acted, in the order of the suite.
-    pub applied: Vec<Applied>,
-    /// What the rules could not do, in the order of the document.
-    pub faults: Vec<Fault>,
-    /// Every change, when asked for.
-    pub effects: Vec<Effect>,
-    /// The row of the error table that made the expected response; `None` for a success.
-    pub error_row: Option<RuleName>,
-}
-
-/// A rule at one of its patterns; its number is its place in the count.
-#[derive(Debug, Clone)]
-pub(super) struct Rule<T> {
-    pub number: usize,
-    pub act: T,
-}
-
 impl Translator {
     /// Compiles a suite's translations.
     #[must_use]
@@ -61,13 +30,13 @@ impl Translator {
         let (mut shapes, mut treatments, mut names) = (Selector::default(), Selector::default(), Vec::new());
         // Value maps act before types, whatever the file says first.
         let mut in_phase_order: Vec<&Translation> = suite.translations.iter().collect();
-        in_phase_order.sort_by_key(|translation| phase(translation));
+        in_phase_order.sort_by_key(|translation| translation.phase());
         for translation in in_phase_order {
-            for pattern in translation.patterns() {
+            for pattern in &translation.patterns {
                 let number = names.len();
                 names.push(translation.name(pattern));
-                match translation {
-                    Translation::Shape { shape, .. } => {
+                match &translation.action {
+                    Action::Shape(shape) => {
                         shapes.insert(
                             pattern,
                             Rule {
@@ -76,7 +45,7 @@ impl Translator {
                             },
                         );
                     }
-                    Translation::Treatment { treatment, .. } => {
+                    Action::Treatment(treatment) => {
                         treatments.insert(
                             pattern,
                             Rule {
@@ -109,11 +78,11 @@ impl Translator {
             .suite
             .translations
             .iter()
-            .filter(|translation| matches!(translation, Translation::Treatment { .. }));
+            .filter(|translation| matches!(translation.action, Action::Treatment(_)));
         treatments
-            .flat_map(|translation| translation.patterns().iter().map(move |pattern| (translation, pattern)))
+            .flat_map(|translation| translation.patterns.iter().map(move |pattern| (translation, pattern)))
             .filter(|(_, pattern)| pattern.covers(path))
-            .max_by_key(|(translation, pattern)| (pattern.parts().len(), phase(translation)))
+            .max_by_key(|(translation, pattern)| (pattern.parts().len(), translation.phase()))
             .map(|(translation, pattern)| translation.name(pattern))
     }
 
@@ -148,85 +117,4 @@ impl Translator {
     pub fn error<'a>(&self, row: &ErrorRow, body: Option<&Value<'_>>, binding: &Binding, detail: Detail) -> Translated<'a> {
         errors::translate(&self.suite, row, body, binding, detail)
     }
-}
-
-const fn phase(translation: &Translation) -> u8 {
-    match translation {
-        Translation::Shape { shape: Shape::List, .. } => 0,
-        Translation::Shape { .. } => 1,
-        Translation::Treatment {
-            treatment: Treatment::Map(_),
-            ..
-        } => 2,
-        Translation::Treatment { .. } => 3,
-    }
-}
-
-/// What the rules did to one case.
-pub(super) struct Ledger {
-    counts: Vec<u64>,
-    faults: Vec<Fault>,
-    effects: Option<Vec<Effect>>,
-}
-
-/// How much of a node an [`Effect`] or a [`Fault`] shows, in characters.
-const SHOWN: usize = 400;
-
-impl Ledger {
-    pub fn new(rules: usize, detail: Detail) -> Self {
-        Self {
-            counts: vec![0; rules],
-            faults: Vec::new(),
-            effects: (detail == Detail::Effects).then(Vec::new),
-        }
-    }
-
-    /// What a node looks like before a rule acts, when anybody asks.
-    pub fn before(&self, value: &Value<'_>) -> Option<String> {
-        self.effects.as_ref().map(|_| excerpt(value, SHOWN))
-    }
-
-    pub fn acted(&mut self, rule: (usize, &RuleName), steps: &[Step<'_>], before: Option<String>, after: &Value<'_>) {
-        self.counts[rule.0] += 1;
-        if let (Some(effects), Some(before)) = (&mut self.effects, before) {
-            effects.push(Effect {
-                rule: rule.1.clone(),
-                path: steps.iter().copied().collect(),
-                before,
-                after: excerpt(after, SHOWN),
-            });
-        }
-    }
-
-    pub fn fault(&mut self, rule: &RuleName, path: Path, kind: FaultKind) {
-        self.faults.push(Fault {
-            rule: rule.clone(),
-            path,
-            kind,
-        });
-    }
-
-    pub fn close<'a>(self, expected: Expected<'a>, names: &[RuleName]) -> Translated<'a> {
-        // One rule may be declared twice with the same name only by mistake; the counts are added up all the same.
-        let mut places = BTreeMap::new();
-        let mut applied: Vec<Applied> = Vec::new();
-        for (rule, count) in names.iter().zip(self.counts).filter(|(_, count)| *count > 0) {
-            let place = *places.entry(rule).or_insert(applied.len());
-            match applied.get_mut(place) {
-                Some(entry) => entry.count += count,
-                None => applied.push(Applied { rule: rule.clone(), count }),
-            }
-        }
-        Translated {
-            expected,
-            applied,
-            faults: self.faults,
-            effects: self.effects.unwrap_or_default(),
-            error_row: None,
-        }
-    }
-}
-
-pub(super) fn shown(value: &Value<'_>) -> String {
-    excerpt(value, SHOWN)
 }

@@ -1,13 +1,12 @@
 //! The later phases: value map, then types. Selects in the candidate's shape.
 
-use std::borrow::Cow;
-
 use crate::path::{Selector, Step};
-use crate::rule::{Empty, RuleName, Spellings, Treatment};
-use crate::value::{Exactness, Number, Value, is_decimal_text, is_integer_text, json_number_text};
+use crate::rule::{RuleName, Treatment};
+use crate::value::Value;
 
 use super::expected::FaultKind;
-use super::translator::{Ledger, Rule, shown};
+use super::ledger::{Ledger, Rule, shown};
+use super::types::{boolean, integer, number, or_empty};
 
 pub(super) struct Treat<'l> {
     pub ledger: &'l mut Ledger,
@@ -15,7 +14,7 @@ pub(super) struct Treat<'l> {
 }
 
 /// What a treatment makes of a value.
-enum Made<'a> {
+pub(super) enum Made<'a> {
     /// Another value.
     Changed(Value<'a>),
     /// The value is what is owed already.
@@ -91,62 +90,4 @@ fn make<'a>(treatment: &Treatment, value: &Value<'a>) -> Made<'a> {
         Treatment::Number { empty } => or_empty(value, *empty, number),
         Treatment::Boolean { spellings, empty } => or_empty(value, *empty, |value| boolean(value, spellings)),
     }
-}
-
-fn or_empty<'a>(value: &Value<'a>, empty: Empty, read: impl FnOnce(&Value<'a>) -> Made<'a>) -> Made<'a> {
-    let is_empty = match value {
-        Value::Array(items) => items.is_empty(),
-        Value::String(text) => text.is_empty(),
-        _ => false,
-    };
-    match empty {
-        Empty::Null if is_empty => Made::Changed(Value::Null),
-        Empty::Null | Empty::Refused => read(value),
-    }
-}
-
-fn integer<'a>(value: &Value<'a>) -> Made<'a> {
-    match value {
-        Value::Number(number) if number.is_integer() => Made::Kept,
-        Value::String(text) if is_integer_text(text) => Made::Changed(Value::Number(Number {
-            text: token(text),
-            exactness: Exactness::Token,
-        })),
-        _ => Made::Unreadable("an integer"),
-    }
-}
-
-fn number<'a>(value: &Value<'a>) -> Made<'a> {
-    match value {
-        Value::Number(Number {
-            exactness: Exactness::Decimal,
-            ..
-        }) => Made::Kept,
-        Value::Number(number) => Made::Changed(Value::Number(Number {
-            text: number.text.clone(),
-            exactness: Exactness::Decimal,
-        })),
-        Value::String(text) if is_decimal_text(text) => Made::Changed(Value::Number(Number {
-            text: token(text),
-            exactness: Exactness::Decimal,
-        })),
-        _ => Made::Unreadable("a decimal number"),
-    }
-}
-
-fn boolean<'a>(value: &Value<'a>, spellings: &Spellings) -> Made<'a> {
-    match value {
-        Value::Bool(_) => Made::Kept,
-        Value::String(text) if spellings.yes.iter().any(|yes| yes == text) => Made::Changed(Value::Bool(true)),
-        Value::String(text) if spellings.no.iter().any(|no| no == text) => Made::Changed(Value::Bool(false)),
-        _ => Made::Unreadable("a boolean"),
-    }
-}
-
-fn token<'a>(text: &Cow<'a, str>) -> Cow<'a, str> {
-    let made = match text {
-        Cow::Borrowed(text) => json_number_text(text),
-        Cow::Owned(text) => json_number_text(text).map(|token| Cow::Owned(token.into_owned())),
-    };
-    made.expect("the text was checked to be a decimal")
 }

@@ -1,0 +1,109 @@
+//! What the rules did to one case, written down while they act.
+
+use std::collections::BTreeMap;
+
+use crate::path::{Path, Step};
+use crate::rule::RuleName;
+use crate::value::{Value, excerpt};
+
+use super::expected::{Applied, Effect, Expected, Fault, FaultKind};
+
+/// How much is kept of what the rules did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// How often each rule acted.
+    Counts,
+    /// Every change with the node before and after; for one case, not for thousands.
+    Effects,
+}
+
+/// A legacy observation, translated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Translated<'a> {
+    /// What the candidate owes.
+    pub expected: Expected<'a>,
+    /// The rules that acted, in the order of the suite.
+    pub applied: Vec<Applied>,
+    /// What the rules could not do, in the order of the document.
+    pub faults: Vec<Fault>,
+    /// Every change, when asked for.
+    pub effects: Vec<Effect>,
+    /// The row of the error table that made the expected response; `None` for a success.
+    pub error_row: Option<RuleName>,
+}
+
+/// A rule at one of its patterns; its number is its place in the count.
+#[derive(Debug, Clone)]
+pub(super) struct Rule<T> {
+    pub number: usize,
+    pub act: T,
+}
+
+/// What the rules did to one case.
+pub(super) struct Ledger {
+    counts: Vec<u64>,
+    faults: Vec<Fault>,
+    effects: Option<Vec<Effect>>,
+}
+
+/// How much of a node an [`Effect`] or a [`Fault`] shows, in characters.
+const SHOWN: usize = 400;
+
+impl Ledger {
+    pub fn new(rules: usize, detail: Detail) -> Self {
+        Self {
+            counts: vec![0; rules],
+            faults: Vec::new(),
+            effects: (detail == Detail::Effects).then(Vec::new),
+        }
+    }
+
+    /// What a node looks like before a rule acts, when anybody asks.
+    pub fn before(&self, value: &Value<'_>) -> Option<String> {
+        self.effects.as_ref().map(|_| excerpt(value, SHOWN))
+    }
+
+    pub fn acted(&mut self, rule: (usize, &RuleName), steps: &[Step<'_>], before: Option<String>, after: &Value<'_>) {
+        self.counts[rule.0] += 1;
+        if let (Some(effects), Some(before)) = (&mut self.effects, before) {
+            effects.push(Effect {
+                rule: rule.1.clone(),
+                path: steps.iter().copied().collect(),
+                before,
+                after: excerpt(after, SHOWN),
+            });
+        }
+    }
+
+    pub fn fault(&mut self, rule: &RuleName, path: Path, kind: FaultKind) {
+        self.faults.push(Fault {
+            rule: rule.clone(),
+            path,
+            kind,
+        });
+    }
+
+    pub fn close<'a>(self, expected: Expected<'a>, names: &[RuleName]) -> Translated<'a> {
+        // One rule may be declared twice with the same name only by mistake; the counts are added up all the same.
+        let mut places = BTreeMap::new();
+        let mut applied: Vec<Applied> = Vec::new();
+        for (rule, count) in names.iter().zip(self.counts).filter(|(_, count)| *count > 0) {
+            let place = *places.entry(rule).or_insert(applied.len());
+            match applied.get_mut(place) {
+                Some(entry) => entry.count += count,
+                None => applied.push(Applied { rule: rule.clone(), count }),
+            }
+        }
+        Translated {
+            expected,
+            applied,
+            faults: self.faults,
+            effects: self.effects.unwrap_or_default(),
+            error_row: None,
+        }
+    }
+}
+
+pub(super) fn shown(value: &Value<'_>) -> String {
+    excerpt(value, SHOWN)
+}
