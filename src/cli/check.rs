@@ -143,13 +143,15 @@ async fn judge(
     let manners = Manners::of(arguments, &project.config.check);
     let (services, oracle) = sources(project, sides, environment, &manners)?;
     let record = scratch(&project.config.directory).join(RECORDS);
-    let recorder = recorder(&record, plan, &services, &oracle)?;
+    let started = jiff::Timestamp::now();
+    let recorder = recorder(&record, plan, &services, &oracle, started)?;
     let setup = Setup {
         services,
         oracle,
         genuine_only: project.config.gate.oracle.is_some(),
         record: super::project::shown(recorder.path(), context).display().to_string(),
         recorder: Arc::new(recorder),
+        started,
         store: Store::new(project.snapshots(context)),
         known: project.suites.clone(),
     };
@@ -195,6 +197,7 @@ fn nothing() -> RunReport {
         pending: Pending::Leave,
         refused_oracle: None,
         record: None,
+        started: None,
         elapsed: Duration::ZERO,
         interrupted: false,
     }
@@ -227,11 +230,17 @@ fn sources(
     Ok((sources, oracle))
 }
 
-fn recorder(folder: &Path, plan: &Plan, services: &BTreeMap<String, Service>, oracle: &Oracle) -> Result<Writer, Failure> {
+fn recorder(
+    folder: &Path,
+    plan: &Plan,
+    services: &BTreeMap<String, Service>,
+    oracle: &Oracle,
+    started: jiff::Timestamp,
+) -> Result<Writer, Failure> {
     let failed = |error: RecordError| Failure::SetUp(error.to_string());
     let header = Header {
         tool: concat!("parity ", env!("CARGO_PKG_VERSION")).to_owned(),
-        started: jiff::Timestamp::now(),
+        started,
         oracle: oracle.clone(),
         services: services
             .iter()

@@ -44,6 +44,8 @@ pub struct Run<'r> {
     pub interrupted: bool,
     /// The run record, if one was written.
     pub record: Option<&'r str>,
+    /// When the run began (RFC 3339); `null` when nothing was asked.
+    pub started: Option<jiff::Timestamp>,
     /// From the first request to the last verdict, in milliseconds.
     pub elapsed_ms: f64,
     /// How many cases there are of each kind.
@@ -124,6 +126,8 @@ pub struct Case<'r> {
     pub notes: &'r [String],
     /// How long each side took to answer, in milliseconds; `null` when it did not.
     pub elapsed_ms: PerSide<Option<f64>>,
+    /// How often each side was asked until it answered, or until nobody asked any more.
+    pub attempts: PerSide<u32>,
 }
 
 /// A parameter with its value.
@@ -234,6 +238,7 @@ impl<'r> Run<'r> {
             full: run.full,
             interrupted: run.interrupted,
             record: run.record.as_deref(),
+            started: run.started,
             elapsed_ms: milliseconds(run.elapsed),
             totals: Totals {
                 cases: totals.cases,
@@ -294,6 +299,7 @@ impl<'r> Case<'r> {
                 .collect(),
             notes: &case.notes,
             elapsed_ms: case.elapsed.map(|elapsed| elapsed.map(milliseconds)),
+            attempts: case.attempts,
         }
     }
 }

@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use crate::compare::Difference;
-use crate::exchange::{Oracle, PerSide, Request};
+use crate::exchange::{Oracle, PerSide, Request, Side};
 use crate::rule::{Justification, RuleName};
 use crate::snapshot::{Pending, SnapshotDiff, SnapshotState};
 use crate::suite::{Case, Suite};
@@ -34,6 +36,8 @@ pub struct RunReport {
     pub refused_oracle: Option<String>,
     /// The run record that was written.
     pub record: Option<String>,
+    /// When the run began; nothing when nothing was asked.
+    pub started: Option<Timestamp>,
     /// From the first request to the last verdict.
     pub elapsed: Duration,
     /// Whether the run was stopped before its end.
@@ -49,6 +53,8 @@ pub struct SuiteReport {
     pub title: Option<String>,
     /// Its file, relative to the configuration file.
     pub file: String,
+    /// The lines of the file on which each side's request stands.
+    pub requests: PerSide<usize>,
     /// Why each rule is there and on which line of the file, by its name in outputs.
     pub rules: BTreeMap<RuleName, Justification>,
 }
@@ -80,6 +86,8 @@ pub struct CaseReport {
     pub requests: PerSide<Request>,
     /// How long each side took to answer.
     pub elapsed: PerSide<Option<Duration>>,
+    /// How often each side was asked until it answered, or until nobody asked any more.
+    pub attempts: PerSide<u32>,
 }
 
 /// How many cases there are of each kind.
@@ -116,6 +124,7 @@ impl SuiteReport {
             name: suite.name.clone(),
             title: suite.title.clone(),
             file: suite.file.clone(),
+            requests: suite.request.as_ref().map(|request| request.line),
             rules,
         }
     }
@@ -138,6 +147,20 @@ impl CaseReport {
     #[must_use]
     pub fn signatures(&self) -> BTreeSet<String> {
         signatures(&self.failures, &self.differences)
+    }
+
+    /// That it took more than one attempt, when it did: `passed on attempt 2 of the candidate`.
+    #[must_use]
+    pub fn retried(&self) -> Option<String> {
+        let said: Vec<String> = Side::BOTH
+            .into_iter()
+            .filter_map(|side| match *self.attempts.get(side) {
+                0 | 1 => None,
+                attempts if self.passes() => Some(format!("passed on attempt {attempts} of the {side}")),
+                attempts => Some(format!("the {side} was asked {attempts} times")),
+            })
+            .collect();
+        (!said.is_empty()).then(|| said.join(", "))
     }
 
     /// Whether the case passes: its verdict passes or is exactly the declared one, and its snapshot is approved.

@@ -30,6 +30,7 @@ pub(crate) fn report(suite: &Suite, run_id: &str, exchange: &Exchange) -> CaseRe
             legacy: elapsed(&exchange.legacy),
             candidate: elapsed(&exchange.candidate).map(|elapsed| elapsed / 4),
         },
+        attempts: PerSide { legacy: 1, candidate: 1 },
         case,
     }
 }
@@ -51,6 +52,7 @@ pub(crate) fn run(cases: Vec<CaseReport>) -> RunReport {
         pending: Pending::Write,
         refused_oracle: None,
         record: Some(".parity/records/latest.jsonl".into()),
+        started: Some("2026-11-24T09:30:00Z".parse().unwrap()),
         elapsed: Duration::from_millis(1_240),
         interrupted: false,
     }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
+use jiff::Timestamp;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
@@ -34,6 +35,8 @@ pub struct Setup {
     pub recorder: Arc<Writer>,
     /// Where the record is, for people.
     pub record: String,
+    /// When the run began, as its record has it.
+    pub started: Timestamp,
     /// The reviewed snapshots.
     pub store: Store,
     /// Every suite of the project: their cases are what snapshots may refer to.
@@ -163,6 +166,7 @@ pub async fn execute(
         pending: options.pending,
         cases,
         record: Some(setup.record),
+        started: Some(setup.started),
         elapsed: started.elapsed(),
         interrupted,
     };
@@ -240,6 +244,7 @@ impl SuiteJob {
             elapsed: exchange
                 .as_ref()
                 .map(|answer| answer.as_ref().ok().map(|observation| observation.elapsed)),
+            attempts,
         };
         let report = masked(report, |text| recorded.masked(text));
         Ok((report, exchange.legacy.is_ok_and(|observation| observation.says_stand_in())))

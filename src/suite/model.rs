@@ -66,6 +66,8 @@ pub struct RequestTemplate {
     pub method: String,
     /// Path and query, beginning with `/`.
     pub target: Template,
+    /// The one-based line of the suite file on which it stands.
+    pub line: usize,
 }
 
 /// Where an error document of the legacy carries what the error table tells errors apart by.

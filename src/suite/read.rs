@@ -121,12 +121,16 @@ fn side(mut table: Table<'_>, legacy: bool, name: &str) -> Option<SideTable> {
     } else {
         ErrorPaths::default()
     };
+    let source = table.source();
     table.finish();
+    let get = get?;
+    let line = source.position(get.span.start).line;
     Some(SideTable {
-        request: get?.map(|target| RequestTemplate {
+        request: get.map(|target| RequestTemplate {
             service,
             method: "GET".to_owned(),
             target,
+            line,
         }),
         error_paths,
     })

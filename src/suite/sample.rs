@@ -183,6 +183,7 @@ fn request(target: &str) -> RequestTemplate {
         service: "either".into(),
         method: "GET".into(),
         target: Template::parse(target).unwrap(),
+        line: if target.starts_with("/api") { 8 } else { 12 },
     }
 }
 

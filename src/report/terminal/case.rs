@@ -78,6 +78,7 @@ fn headline(case: &CaseReport, style: Style) -> String {
         SnapshotState::Missing => beside.push("snapshot missing".to_owned()),
         SnapshotState::Approved | SnapshotState::NotKept => {}
     }
+    beside.extend(case.retried());
     if let Standing::Expected { why } = &case.standing {
         beside.push(format!("expected: {why}"));
     }
@@ -343,6 +344,27 @@ mod tests {
         let mut missing = report(&sample::suite(), "34", &exchange);
         missing.snapshot = SnapshotState::Missing;
         insta::assert_snapshot!(render_case(&changed, None, Style::PLAIN) + &render_case(&missing, None, Style::PLAIN));
+    }
+
+    #[test]
+    fn more_than_one_attempt() {
+        let mut passed = report(
+            &sample::suite(),
+            "34",
+            &sample::exchange(&sample::legacy_trace(1), &sample::candidate_trace(1)),
+        );
+        passed.attempts.candidate = 2;
+        let refused = Err(Unreachable {
+            kind: UnreachableKind::Busy,
+            reason: "status 503".into(),
+        });
+        let exchange = PerSide {
+            legacy: refused.clone(),
+            candidate: refused,
+        };
+        let mut failed = report(&sample::suite(), "24", &exchange);
+        failed.attempts = PerSide { legacy: 3, candidate: 4 };
+        insta::assert_snapshot!(render_case(&passed, None, Style::PLAIN) + &render_case(&failed, None, Style::PLAIN));
     }
 
     #[test]
