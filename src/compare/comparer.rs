@@ -88,6 +88,12 @@ impl Comparer {
         found.differences.sort_by(|a, b| a.part.cmp(&b.part));
         found
     }
+
+    /// Whether there is no difference at all, for those who do not ask which: it may end at the first.
+    #[must_use]
+    pub fn agrees(&self, expected: &Expected<'_>, got: &Received<'_>) -> bool {
+        self.compare(expected, got).differences.is_empty()
+    }
 }
 
 /// How much of a row is shown around a difference, in characters.

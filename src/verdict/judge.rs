@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::compare::{Change, Compared, Comparer, Difference, Part, Received};
+use crate::compare::{Change, Compared, Comparer, Difference, Part};
 use crate::exchange::{Exchange, MediaType, Observation, PerSide, Side, Unreachable};
 use crate::rule::RuleName;
 use crate::suite::{Case, Suite};
@@ -11,6 +11,7 @@ use crate::value::{Value, compact};
 
 use super::judgement::{Failure, Judgement, Verdict};
 use super::known::{Standing, stand};
+use super::prepared::received;
 use super::reading::{Reading, failure, is_cut_off, no_answer};
 
 /// A suite compiled for judging its cases.
@@ -104,7 +105,12 @@ impl Judge {
         self.compare(translated, sides.candidate, readings.candidate)
     }
 
-    fn translate<'x>(&self, case: &Case, legacy: &Observation, reading: Reading<'x>, detail: Detail) -> Legacy<'x> {
+    /// How the candidate's answers are compared.
+    pub(super) const fn comparer(&self) -> &Comparer {
+        &self.comparer
+    }
+
+    pub(super) fn translate<'x>(&self, case: &Case, legacy: &Observation, reading: Reading<'x>, detail: Detail) -> Legacy<'x> {
         if (200..300).contains(&legacy.status) {
             let says_json = legacy
                 .headers
@@ -128,14 +134,11 @@ impl Judge {
     }
 
     fn compare<'x>(&self, translated: Translated<'x>, candidate: &Observation, reading: Reading<'_>) -> Judgement<'x> {
-        let received = Received {
-            status: candidate.status,
-            media_type: candidate.headers.get("content-type").map(MediaType::parse),
-            body: match reading {
-                Reading::Document(document) => Some(document),
-                Reading::Empty | Reading::Unreadable(_) => None,
-            },
+        let body = match reading {
+            Reading::Document(document) => Some(document),
+            Reading::Empty | Reading::Unreadable(_) => None,
         };
+        let received = received(candidate, body);
         let Translated {
             expected,
             mut applied,
@@ -148,11 +151,7 @@ impl Judge {
             notes,
             applied: compared,
         } = self.comparer.compare(&expected, &received);
-        let mut differences = merge(faults, differences);
-        for difference in &mut differences {
-            self.name_rule(difference, error_row.as_ref());
-        }
-        differences.sort_by(|a, b| a.part.cmp(&b.part));
+        let differences = self.differences(faults, differences, error_row.as_ref());
         let acted = !applied.is_empty();
         applied.extend(compared.into_iter().map(|(rule, count)| Applied { rule, count }));
         Judgement {
@@ -169,6 +168,16 @@ impl Judge {
             notes,
             effects,
         }
+    }
+
+    /// What the translation could not do and what the comparison found, by place, with the rules that they are about.
+    pub(super) fn differences(&self, faults: Vec<Fault>, compared: Vec<Difference>, error_row: Option<&RuleName>) -> Vec<Difference> {
+        let mut differences = merge(faults, compared);
+        for difference in &mut differences {
+            self.name_rule(difference, error_row);
+        }
+        differences.sort_by(|a, b| a.part.cmp(&b.part));
+        differences
     }
 
     /// Names the rule that made this part of the expected side: a translation of the body, or the error row that made it all.
@@ -191,7 +200,8 @@ fn candidate_failure(candidate: &Observation, reading: &Reading<'_>, owed: Optio
     broken.then(|| failure(Side::Candidate, candidate, reading))
 }
 
-enum Legacy<'x> {
+/// What becomes of the legacy's answer.
+pub(super) enum Legacy<'x> {
     /// The candidate owes this.
     Owes(Translated<'x>),
     /// Not what the suite says the legacy answers.

@@ -6,6 +6,7 @@
 mod judge;
 mod judgement;
 mod known;
+mod prepared;
 mod reading;
 #[cfg(test)]
 mod tests;
@@ -13,4 +14,5 @@ mod tests;
 pub use judge::Judge;
 pub use judgement::{Failure, Judgement, Verdict, signatures};
 pub use known::{Standing, Surprise};
+pub use prepared::Prepared;
 pub use reading::document;

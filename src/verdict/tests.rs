@@ -441,3 +441,45 @@ fn the_order_of_rules_in_a_file_means_nothing() {
     };
     assert_eq!(judge((*forward).clone()), judge(backward));
 }
+
+#[test]
+fn a_prepared_judge_says_of_every_answer_what_judging_it_says() {
+    let suite = suite();
+    let judge = Judge::new(Arc::clone(&suite));
+    let owed = pair(LEGACY, CANDIDATE);
+    let prepared = judge.prepare(&case(&suite, "34"), &owed, PerSide::default()).unwrap();
+    let bodies = [
+        CANDIDATE.to_owned(),
+        CANDIDATE.replace("0.93", "9.30e-1"),
+        CANDIDATE.replace("34", "\"34\""),
+        CANDIDATE.replace("\"b\"", "\"b \""),
+        CANDIDATE.replacen("},", "}", 1),
+        String::new(),
+    ];
+    for (status, media_type) in [
+        (200, "application/json"),
+        (200, "text/html"),
+        (201, "application/json"),
+        (500, "application/json"),
+    ] {
+        for body in &bodies {
+            let answer = answer(status, media_type, body.clone());
+            let exchange = PerSide {
+                legacy: owed.legacy.clone(),
+                candidate: Ok(answer.clone()),
+            };
+            let judgement = judge.judge(&case(&suite, "34"), &exchange, PerSide::default(), Detail::Counts);
+            let read = prepared.read(&answer);
+            let agrees = read.as_ref().is_some_and(|received| prepared.agrees(received));
+            assert_eq!(agrees, judgement.verdict.is_parity(), "{status} {media_type} {body}");
+            if judgement.verdict == Verdict::Mismatch {
+                assert_eq!(prepared.signatures(&read.unwrap()), judgement.signatures());
+            }
+        }
+    }
+    let broken = PerSide {
+        legacy: Ok(answer(500, "text/html", "")),
+        candidate: Ok(answer(200, "application/json", CANDIDATE)),
+    };
+    assert!(judge.prepare(&case(&suite, "34"), &broken, PerSide::default()).is_none());
+}

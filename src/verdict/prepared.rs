@@ -1,0 +1,82 @@
+//! An exchange made ready for many answers of the candidate: the legacy is read and translated once.
+
+use std::collections::BTreeSet;
+
+use crate::compare::Received;
+use crate::exchange::{Exchange, MediaType, Observation, PerSide};
+use crate::suite::Case;
+use crate::translate::{Detail, Expected, Translated};
+
+use super::judge::{Judge, Legacy};
+use super::judgement::signatures;
+use super::reading::Reading;
+
+/// What the candidate owes in one case, against which any number of its answers can be held.
+#[derive(Debug)]
+pub struct Prepared<'j, 'x> {
+    judge: &'j Judge,
+    translated: Translated<'x>,
+    base: Option<String>,
+}
+
+impl Judge {
+    /// Reads and translates the legacy's side of an exchange; `None` when there is nothing that the candidate owes: the
+    /// legacy is broken, unreachable, or answered an error that no row of the error table names.
+    #[must_use]
+    pub fn prepare<'j, 'x>(&'j self, case: &Case, exchange: &'x Exchange, bases: PerSide<Option<&str>>) -> Option<Prepared<'j, 'x>> {
+        let legacy = exchange.legacy.as_ref().ok()?;
+        match self.translate(case, legacy, Reading::of(legacy, bases.legacy), Detail::Counts) {
+            Legacy::Owes(translated) => Some(Prepared {
+                judge: self,
+                translated,
+                base: bases.candidate.map(str::to_owned),
+            }),
+            Legacy::Broken(_) | Legacy::NoRow(_) => None,
+        }
+    }
+}
+
+impl<'x> Prepared<'_, 'x> {
+    /// What the candidate owes.
+    #[must_use]
+    pub const fn expected(&self) -> &Expected<'x> {
+        &self.translated.expected
+    }
+
+    /// An answer of the candidate, read as it is judged; `None` when it cannot be read, which makes the candidate broken.
+    #[must_use]
+    pub fn read<'o>(&self, answer: &'o Observation) -> Option<Received<'o>> {
+        let body = match Reading::of(answer, self.base.as_deref()) {
+            Reading::Document(document) => Some(document),
+            Reading::Empty => None,
+            Reading::Unreadable(_) => return None,
+        };
+        Some(received(answer, body))
+    }
+
+    /// Whether that answer is the one that is owed: whether it would be judged `match` or `translated`.
+    #[must_use]
+    pub fn agrees(&self, answer: &Received<'_>) -> bool {
+        self.translated.faults.is_empty() && self.judge.comparer().agrees(&self.translated.expected, answer)
+    }
+
+    /// What that answer has in common with others that differ in the same way, sorted; none when it agrees.
+    #[must_use]
+    pub fn signatures(&self, answer: &Received<'_>) -> BTreeSet<String> {
+        let compared = self.judge.comparer().compare(&self.translated.expected, answer);
+        let faults = self.translated.faults.clone();
+        let differences = self
+            .judge
+            .differences(faults, compared.differences, self.translated.error_row.as_ref());
+        signatures(&PerSide::default(), &differences)
+    }
+}
+
+/// An answer of the candidate as the comparison takes it.
+pub(super) fn received<'o>(answer: &Observation, body: Option<crate::value::Value<'o>>) -> Received<'o> {
+    Received {
+        status: answer.status,
+        media_type: answer.headers.get("content-type").map(MediaType::parse),
+        body,
+    }
+}
