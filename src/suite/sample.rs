@@ -196,5 +196,9 @@ fn path(names: &[&str]) -> crate::path::Path {
 }
 
 fn because(why: &str, line: usize) -> Justification {
-    Justification { why: why.into(), line }
+    Justification {
+        why: why.into(),
+        line,
+        ..Justification::default()
+    }
 }
