@@ -45,6 +45,13 @@ impl MediaType {
     pub fn is_json(&self) -> bool {
         is_json(&self.essence)
     }
+
+    /// Whether bodies of this type are XML (RFC 7303): `application/xml`, `text/xml` and every `+xml` but that of web pages.
+    #[must_use]
+    pub fn is_xml(&self) -> bool {
+        let page = self.essence == "application/xhtml+xml";
+        matches!(self.essence.as_str(), "application/xml" | "text/xml") || (self.essence.ends_with("+xml") && !page)
+    }
 }
 
 impl fmt::Display for MediaType {
@@ -99,5 +106,22 @@ mod tests {
         assert!(!same("application/json; profile=x", "application/json"));
         assert!(!same("application/problem+json", "application/json"));
         assert!(!same("a/b; x=\"1;y=2\"", "a/b; x=1; y=2"));
+    }
+
+    #[test]
+    fn json_and_xml_are_told_by_their_names() {
+        for (header, json, xml) in [
+            ("application/json", true, false),
+            ("application/problem+json; charset=utf-8", true, false),
+            ("text/xml; charset=utf-8", false, true),
+            ("Application/XML", false, true),
+            ("application/problem+xml", false, true),
+            ("application/xhtml+xml", false, false),
+            ("text/html", false, false),
+            ("text/json", false, false),
+        ] {
+            let media_type = MediaType::parse(header);
+            assert_eq!((media_type.is_json(), media_type.is_xml()), (json, xml), "{header}");
+        }
     }
 }

@@ -168,7 +168,7 @@ impl Sheet {
             },
             None => {
                 let candidate = input.exchange.candidate.as_ref().ok();
-                match candidate.and_then(|answer| document(answer, input.bases.candidate)) {
+                match candidate.and_then(|answer| document(answer, input.bases.candidate, input.suite.encoding.candidate)) {
                     Some(body) => self.document("candidate body, compared with nothing", input, &body),
                     None => self.line("no body to show"),
                 }

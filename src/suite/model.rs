@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::exchange::PerSide;
+use crate::exchange::{Encoding, PerSide};
 use crate::path::Path;
 use crate::rule::{Comparison, ErrorRow, ExpectedVerdict, Template, Translation};
 
@@ -25,6 +25,8 @@ pub struct Suite {
     pub parameters: Vec<Parameter>,
     /// What each side is asked.
     pub request: PerSide<RequestTemplate>,
+    /// What each side's successes are written in; `None` for what their media type says.
+    pub encoding: PerSide<Option<Encoding>>,
     /// Where the legacy's errors carry their code and message.
     pub error_paths: ErrorPaths,
     /// Legacy to expected.

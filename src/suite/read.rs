@@ -1,7 +1,7 @@
 //! A suite file to a suite. The text is given; nothing here opens a file.
 
 use crate::diagnostic::{Diagnostics, Kind, NonEmpty, Source, Span, Spanned, Table, Value, read};
-use crate::exchange::PerSide;
+use crate::exchange::{Encoding, PerSide};
 use crate::path::{Part, Path, Pattern, Segment};
 use crate::rule::Template;
 
@@ -70,6 +70,10 @@ fn suite(source: &Source, mut table: Table<'_>) -> Option<(Suite, Spans)> {
             legacy: legacy.request.value,
             candidate: candidate.request.value,
         },
+        encoding: PerSide {
+            legacy: legacy.encoding,
+            candidate: candidate.encoding,
+        },
         error_paths: legacy.error_paths,
         translations: split(translations, &mut spans.translations),
         comparisons: split(comparisons, &mut spans.comparisons),
@@ -100,6 +104,7 @@ fn suite_name(value: Value<'_>) -> Option<String> {
 
 struct SideTable {
     request: Spanned<RequestTemplate>,
+    encoding: Option<Encoding>,
     error_paths: ErrorPaths,
 }
 
@@ -113,6 +118,9 @@ fn side(mut table: Table<'_>, legacy: bool, name: &str) -> Option<SideTable> {
         Some(Spanned::new(template, value.span()))
     });
     let service = table.optional::<NonEmpty>("service").map_or_else(|| name.to_owned(), String::from);
+    let encoding = table.optional_with("encoding", |value| {
+        value.one_of(&[Encoding::Json, Encoding::Xml].map(|encoding| (encoding.word(), encoding)))
+    });
     let error_paths = if legacy {
         ErrorPaths {
             code: table.optional_with("error_code", path),
@@ -132,6 +140,7 @@ fn side(mut table: Table<'_>, legacy: bool, name: &str) -> Option<SideTable> {
             target,
             line,
         }),
+        encoding,
         error_paths,
     })
 }

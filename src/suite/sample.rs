@@ -36,6 +36,7 @@ pub(crate) fn suite() -> Suite {
             legacy: request("/api/v1/json/run/trace/{run_id}"),
             candidate: request("/run/trace/{run_id}"),
         },
+        encoding: PerSide::default(),
         error_paths: ErrorPaths {
             code: Some(path(&["error", "code"])),
             message: Some(path(&["error", "message"])),

@@ -9,7 +9,7 @@ use crate::suite::{Binding, Suite};
 use crate::value::{Member, Object, Value};
 
 use super::expected::{Expected, FaultKind};
-use super::ledger::{Detail, Ledger, Translated, shown};
+use super::ledger::{Detail, Ledger, MadeBy, Translated, shown};
 
 /// The row that speaks of an error with this status and document.
 pub(super) fn find<'s>(suite: &'s Suite, status: u16, body: Option<&Value<'_>>, binding: &Binding) -> Option<&'s ErrorRow> {
@@ -48,7 +48,10 @@ pub(super) fn translate<'a>(suite: &Suite, row: &ErrorRow, body: Option<&Value<'
         body: Some(problem),
     };
     Translated {
-        error_row: Some(names[0].clone()),
+        made_by: MadeBy {
+            whole: Some(names[0].clone()),
+            ..MadeBy::default()
+        },
         ..ledger.close(expected, &names)
     }
 }

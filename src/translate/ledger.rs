@@ -28,8 +28,17 @@ pub struct Translated<'a> {
     pub faults: Vec<Fault>,
     /// Every change, when asked for.
     pub effects: Vec<Effect>,
-    /// The row of the error table that made the expected response; `None` for a success.
-    pub error_row: Option<RuleName>,
+    /// The rules that made what is not the body.
+    pub made_by: MadeBy,
+}
+
+/// The rules that made parts of the expected response; what a rule made of the body is found by its path.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MadeBy {
+    /// The row of the error table that made all of it; `None` for a success.
+    pub whole: Option<RuleName>,
+    /// What made another media type of the legacy's.
+    pub media_type: Option<RuleName>,
 }
 
 /// A rule at one of its patterns; its number is its place in the count.
@@ -99,7 +108,7 @@ impl Ledger {
             applied,
             faults: self.faults,
             effects: self.effects.unwrap_or_default(),
-            error_row: None,
+            made_by: MadeBy::default(),
         }
     }
 }

@@ -13,5 +13,5 @@ mod treatment;
 mod types;
 
 pub use expected::{Applied, Effect, Expected, Fault, FaultKind};
-pub use ledger::{Detail, Translated};
+pub use ledger::{Detail, MadeBy, Translated};
 pub use translator::Translator;

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::exchange::{MediaType, Observation};
+use crate::exchange::{Encoding, MediaType, Observation};
 use crate::path::{Path, Selector};
 use crate::rule::{Action, ErrorRow, RuleName, Shape, Translation, Treatment};
 use crate::suite::{Binding, Suite};
 use crate::value::Value;
 
 use super::errors;
-use super::expected::Expected;
+use super::expected::{Applied, Expected};
 use super::ledger::{Detail, Ledger, Rule, Translated};
 use super::shape::Reshape;
 use super::treatment::Treat;
@@ -86,10 +86,12 @@ impl Translator {
             .map(|(translation, pattern)| translation.name(pattern))
     }
 
-    /// Translates a success: the body through all phases, status and media type as they are.
+    /// Translates a success: the body through all phases, and the media type where the two sides write bodies in different
+    /// encodings. `body` comes with what it was written in.
     #[must_use]
-    pub fn success<'a>(&self, legacy: &Observation, body: Option<Value<'a>>, detail: Detail) -> Translated<'a> {
+    pub fn success<'a>(&self, legacy: &Observation, body: Option<(Value<'a>, Encoding)>, detail: Detail) -> Translated<'a> {
         let mut ledger = Ledger::new(self.names.len(), detail);
+        let (body, written_in) = body.unzip();
         let body = body.map(|body| {
             let mut steps = Vec::new();
             let mut body = Reshape {
@@ -104,12 +106,37 @@ impl Translator {
             .node(&mut body, &self.treatments, &mut Vec::new());
             body
         });
+        let recoded = written_in.and_then(|from| self.recoded(from).map(|to| (from, to)));
         let expected = Expected {
             status: legacy.status,
-            media_type: legacy.headers.get("content-type").map(MediaType::parse),
+            media_type: match recoded {
+                Some((_, to)) => Some(MediaType::parse(to.media_type())),
+                None => legacy.headers.get("content-type").map(MediaType::parse),
+            },
             body,
         };
-        ledger.close(expected, &self.names)
+        let mut translated = ledger.close(expected, &self.names);
+        if let Some((from, to)) = recoded {
+            let rule = RuleName::from(format!("encoding {} to {}", from.word(), to.word()));
+            translated.applied.insert(
+                0,
+                Applied {
+                    rule: rule.clone(),
+                    count: 1,
+                },
+            );
+            translated.made_by.media_type = Some(rule);
+        }
+        translated
+    }
+
+    /// The encoding that the candidate owes in place of this one: the one declared for it, or JSON for a legacy that is
+    /// declared to write XML.
+    fn recoded(&self, from: Encoding) -> Option<Encoding> {
+        let declared = self.suite.encoding;
+        let xml = declared.legacy == Some(Encoding::Xml);
+        let owed = declared.candidate.or(xml.then_some(Encoding::Json))?;
+        (owed != from).then_some(owed)
     }
 
     /// Translates an error through its row of the error table.

@@ -10,10 +10,10 @@ use super::tree::{Member, Object, Value};
 /// How many arrays and objects may stand inside each other; deeper documents are refused and not followed.
 pub const MAX_DEPTH: usize = 256;
 
-/// Why a text is not a JSON document, and where.
+/// Why a text is not a JSON or XML document, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadError {
-    /// One-based line; 0 with an empty document.
+    /// One-based line; 0 where there is no place to name, as with an empty document.
     pub line: usize,
     /// One-based column, in bytes.
     pub column: usize,
@@ -44,6 +44,16 @@ pub fn read(document: &[u8]) -> Result<Value<'_>, ReadError> {
     Ok(value)
 }
 
+impl ReadError {
+    pub(super) fn without_place(reason: impl Into<String>) -> Self {
+        Self {
+            line: 0,
+            column: 0,
+            reason: reason.into(),
+        }
+    }
+}
+
 impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.line == 0 {
@@ -56,34 +66,33 @@ impl fmt::Display for ReadError {
 impl std::error::Error for ReadError {}
 
 fn not_even_text(document: &[u8]) -> Option<ReadError> {
-    let fail = |line, column, reason: &str| {
-        Some(ReadError {
-            line,
-            column,
-            reason: reason.to_owned(),
-        })
-    };
     if document.is_empty() {
-        return fail(0, 0, "empty body");
+        return Some(ReadError::without_place("empty body"));
     }
     if document.starts_with(b"\xef\xbb\xbf") {
-        return fail(1, 1, "byte-order mark before the document");
+        return Some(ReadError {
+            line: 1,
+            column: 1,
+            reason: "byte-order mark before the document".to_owned(),
+        });
     }
-    if let Err(error) = std::str::from_utf8(document) {
-        let before = &document[..error.valid_up_to()];
-        let lines: Vec<&[u8]> = before.split(|b| *b == b'\n').collect();
-        let column = lines.last().map_or(0, |line| line.len()) + 1;
-        return fail(lines.len(), column, "text that is not UTF-8");
-    }
-    None
+    let error = std::str::from_utf8(document).err()?;
+    Some(not_text(document, error.valid_up_to()))
 }
 
-fn too_deep() -> ReadError {
+/// The document is UTF-8 only up to that place.
+pub(super) fn not_text(document: &[u8], valid_up_to: usize) -> ReadError {
+    let before = &document[..valid_up_to];
+    let lines: Vec<&[u8]> = before.split(|b| *b == b'\n').collect();
     ReadError {
-        line: 0,
-        column: 0,
-        reason: format!("more than {MAX_DEPTH} arrays and objects inside each other"),
+        line: lines.len(),
+        column: lines.last().map_or(0, |line| line.len()) + 1,
+        reason: "text that is not UTF-8".to_owned(),
     }
+}
+
+pub(super) fn too_deep() -> ReadError {
+    ReadError::without_place(format!("more than {MAX_DEPTH} arrays and objects inside each other"))
 }
 
 struct Reader<'a> {

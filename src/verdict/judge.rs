@@ -3,16 +3,15 @@
 use std::sync::Arc;
 
 use crate::compare::{Change, Compared, Comparer, Difference, Part};
-use crate::exchange::{Exchange, MediaType, Observation, PerSide, Side, Unreachable};
-use crate::rule::RuleName;
+use crate::exchange::{Encoding, Exchange, Observation, PerSide, Side, Unreachable};
 use crate::suite::{Case, Suite};
-use crate::translate::{Applied, Detail, Fault, FaultKind, Translated, Translator};
+use crate::translate::{Applied, Detail, Fault, FaultKind, MadeBy, Translated, Translator};
 use crate::value::{Value, compact};
 
 use super::judgement::{Failure, Judgement, Verdict};
 use super::known::{Standing, stand};
 use super::prepared::received;
-use super::reading::{Reading, failure, is_cut_off, no_answer};
+use super::reading::{Reading, failure, is_cut_off, media_type, no_answer};
 
 /// A suite compiled for judging its cases.
 #[derive(Debug, Clone)]
@@ -61,8 +60,8 @@ impl Judge {
         detail: Detail,
     ) -> Judgement<'x> {
         let readings = PerSide {
-            legacy: Reading::of(sides.legacy, bases.legacy),
-            candidate: Reading::of(sides.candidate, bases.candidate),
+            legacy: Reading::of(sides.legacy, bases.legacy, self.suite.encoding.legacy),
+            candidate: Reading::of(sides.candidate, bases.candidate, self.suite.encoding.candidate),
         };
         let translated = match self.translate(case, sides.legacy, readings.legacy, detail) {
             Legacy::Owes(translated) => translated,
@@ -112,12 +111,11 @@ impl Judge {
 
     pub(super) fn translate<'x>(&self, case: &Case, legacy: &Observation, reading: Reading<'x>, detail: Detail) -> Legacy<'x> {
         if (200..300).contains(&legacy.status) {
-            let says_json = legacy
-                .headers
-                .get("content-type")
-                .is_some_and(|header| MediaType::parse(header).is_json());
             return match reading {
-                Reading::Document(document) if says_json => Legacy::Owes(self.translator.success(legacy, Some(document), detail)),
+                Reading::Document(document, encoding) if self.answers(legacy, encoding) => {
+                    let body = Some((document, encoding));
+                    Legacy::Owes(self.translator.success(legacy, body, detail))
+                }
                 Reading::Empty if matches!(legacy.status, 204 | 205) => Legacy::Owes(self.translator.success(legacy, None, detail)),
                 broken => Legacy::Broken(failure(Side::Legacy, legacy, &broken)),
             };
@@ -133,10 +131,19 @@ impl Judge {
         }
     }
 
+    /// Whether a success in this encoding is what the suite says that the legacy answers: what is declared, or else what the
+    /// answer itself says it is.
+    fn answers(&self, legacy: &Observation, encoding: Encoding) -> bool {
+        match self.suite.encoding.legacy {
+            Some(declared) => declared == encoding,
+            None => media_type(legacy).as_ref().and_then(Encoding::of) == Some(encoding),
+        }
+    }
+
     fn compare<'x>(&self, translated: Translated<'x>, candidate: &Observation, reading: Reading<'_>) -> Judgement<'x> {
         let body = match reading {
-            Reading::Document(document) => Some(document),
-            Reading::Empty | Reading::Unreadable(_) => None,
+            Reading::Document(document, _) => Some(document),
+            Reading::Empty | Reading::Unreadable(..) => None,
         };
         let received = received(candidate, body);
         let Translated {
@@ -144,14 +151,14 @@ impl Judge {
             mut applied,
             faults,
             effects,
-            error_row,
+            made_by,
         } = translated;
         let Compared {
             differences,
             notes,
             applied: compared,
         } = self.comparer.compare(&expected, &received);
-        let differences = self.differences(faults, differences, error_row.as_ref());
+        let differences = self.differences(faults, differences, &made_by);
         let acted = !applied.is_empty();
         applied.extend(compared.into_iter().map(|(rule, count)| Applied { rule, count }));
         Judgement {
@@ -171,22 +178,23 @@ impl Judge {
     }
 
     /// What the translation could not do and what the comparison found, by place, with the rules that they are about.
-    pub(super) fn differences(&self, faults: Vec<Fault>, compared: Vec<Difference>, error_row: Option<&RuleName>) -> Vec<Difference> {
+    pub(super) fn differences(&self, faults: Vec<Fault>, compared: Vec<Difference>, made_by: &MadeBy) -> Vec<Difference> {
         let mut differences = merge(faults, compared);
         for difference in &mut differences {
-            self.name_rule(difference, error_row);
+            self.name_rule(difference, made_by);
         }
         differences.sort_by(|a, b| a.part.cmp(&b.part));
         differences
     }
 
     /// Names the rule that made this part of the expected side: a translation of the body, or the error row that made it all.
-    fn name_rule(&self, difference: &mut Difference, error_row: Option<&RuleName>) {
+    fn name_rule(&self, difference: &mut Difference, made_by: &MadeBy) {
         if difference.rule.is_none() {
-            difference.rule = match (error_row, &difference.part) {
+            difference.rule = match (&made_by.whole, &difference.part) {
                 (Some(row), _) => Some(row.clone()),
                 (None, Part::Body(path)) => self.translator.rule_at(path),
-                (None, Part::Status | Part::MediaType) => None,
+                (None, Part::MediaType) => made_by.media_type.clone(),
+                (None, Part::Status) => None,
             };
         }
     }
@@ -196,7 +204,7 @@ impl Judge {
 /// that cannot be read.
 fn candidate_failure(candidate: &Observation, reading: &Reading<'_>, owed: Option<&Translated<'_>>) -> Option<Failure> {
     let owed_status = owed.map(|translated| translated.expected.status);
-    let broken = (candidate.status >= 500 && owed_status != Some(candidate.status)) || matches!(reading, Reading::Unreadable(_));
+    let broken = (candidate.status >= 500 && owed_status != Some(candidate.status)) || matches!(reading, Reading::Unreadable(..));
     broken.then(|| failure(Side::Candidate, candidate, reading))
 }
 

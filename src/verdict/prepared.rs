@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use crate::compare::Received;
-use crate::exchange::{Exchange, MediaType, Observation, PerSide};
+use crate::exchange::{Exchange, Observation, PerSide};
 use crate::suite::Case;
 use crate::translate::{Detail, Expected, Translated};
 
 use super::judge::{Judge, Legacy};
 use super::judgement::signatures;
-use super::reading::Reading;
+use super::reading::{Reading, media_type};
 
 /// What the candidate owes in one case, against which any number of its answers can be held.
 #[derive(Debug)]
@@ -25,7 +25,12 @@ impl Judge {
     #[must_use]
     pub fn prepare<'j, 'x>(&'j self, case: &Case, exchange: &'x Exchange, bases: PerSide<Option<&str>>) -> Option<Prepared<'j, 'x>> {
         let legacy = exchange.legacy.as_ref().ok()?;
-        match self.translate(case, legacy, Reading::of(legacy, bases.legacy), Detail::Counts) {
+        match self.translate(
+            case,
+            legacy,
+            Reading::of(legacy, bases.legacy, self.suite().encoding.legacy),
+            Detail::Counts,
+        ) {
             Legacy::Owes(translated) => Some(Prepared {
                 judge: self,
                 translated,
@@ -46,10 +51,10 @@ impl<'x> Prepared<'_, 'x> {
     /// An answer of the candidate, read as it is judged; `None` when it cannot be read, which makes the candidate broken.
     #[must_use]
     pub fn read<'o>(&self, answer: &'o Observation) -> Option<Received<'o>> {
-        let body = match Reading::of(answer, self.base.as_deref()) {
-            Reading::Document(document) => Some(document),
+        let body = match Reading::of(answer, self.base.as_deref(), self.judge.suite().encoding.candidate) {
+            Reading::Document(document, _) => Some(document),
             Reading::Empty => None,
-            Reading::Unreadable(_) => return None,
+            Reading::Unreadable(..) => return None,
         };
         Some(received(answer, body))
     }
@@ -65,9 +70,7 @@ impl<'x> Prepared<'_, 'x> {
     pub fn signatures(&self, answer: &Received<'_>) -> BTreeSet<String> {
         let compared = self.judge.comparer().compare(&self.translated.expected, answer);
         let faults = self.translated.faults.clone();
-        let differences = self
-            .judge
-            .differences(faults, compared.differences, self.translated.error_row.as_ref());
+        let differences = self.judge.differences(faults, compared.differences, &self.translated.made_by);
         signatures(&PerSide::default(), &differences)
     }
 }
@@ -76,7 +79,7 @@ impl<'x> Prepared<'_, 'x> {
 pub(super) fn received<'o>(answer: &Observation, body: Option<crate::value::Value<'o>>) -> Received<'o> {
     Received {
         status: answer.status,
-        media_type: answer.headers.get("content-type").map(MediaType::parse),
+        media_type: media_type(answer),
         body,
     }
 }

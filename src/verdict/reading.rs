@@ -2,66 +2,90 @@
 
 use std::borrow::Cow;
 
-use crate::exchange::{MediaType, Observation, Side, Unreachable, UnreachableKind};
-use crate::value::{Object, ReadError, Value, read};
+use crate::exchange::{Encoding, MediaType, Observation, Side, Unreachable, UnreachableKind};
+use crate::value::{Object, ReadError, Value, read, read_xml};
 
 use super::judgement::Failure;
 
 /// An answer's body as it is judged: a document in which the side's own base URL is `{base}`; `None` when it is not one.
+/// `declared` is what the suite says of the side.
 #[must_use]
-pub fn document<'x>(observation: &'x Observation, base: Option<&str>) -> Option<Value<'x>> {
-    match Reading::of(observation, base) {
-        Reading::Document(document) => Some(document),
-        Reading::Empty | Reading::Unreadable(_) => None,
+pub fn document<'x>(observation: &'x Observation, base: Option<&str>, declared: Option<Encoding>) -> Option<Value<'x>> {
+    match Reading::of(observation, base, declared) {
+        Reading::Document(document, _) => Some(document),
+        Reading::Empty | Reading::Unreadable(..) => None,
     }
 }
 
 /// A body as far as it can be read.
 #[derive(Debug)]
 pub(super) enum Reading<'x> {
-    /// A JSON document.
-    Document(Value<'x>),
+    /// A document, and what it was written in.
+    Document(Value<'x>, Encoding),
     /// No body at all.
     Empty,
-    /// Something else, and why it is not a document.
-    Unreadable(ReadError),
+    /// Something else: what it was read as, and why it is not a document.
+    Unreadable(Encoding, ReadError),
 }
 
 impl<'x> Reading<'x> {
-    /// Reads a body as JSON, whatever its media type says; the side's own base URL becomes `{base}`.
-    pub fn of(observation: &'x Observation, base: Option<&str>) -> Self {
+    /// Reads a body as what its media type says it is, else as what is declared, else as JSON: a legacy may answer JSON, and
+    /// some of its errors in XML. The side's own base URL becomes `{base}`.
+    pub fn of(observation: &'x Observation, base: Option<&str>, declared: Option<Encoding>) -> Self {
         if observation.body.0.is_empty() {
             return Self::Empty;
         }
-        match read(&observation.body.0) {
+        let said = media_type(observation).as_ref().and_then(Encoding::of);
+        let encoding = said.or(declared).unwrap_or(Encoding::Json);
+        let document = match encoding {
+            Encoding::Json => read(&observation.body.0),
+            Encoding::Xml => read_xml(&observation.body.0).and_then(|document| match said {
+                None if is_web_page(&document) => Err(ReadError {
+                    line: 0,
+                    column: 0,
+                    reason: "a web page".to_owned(),
+                }),
+                _ => Ok(document),
+            }),
+        };
+        match document {
             Ok(mut document) => {
                 if let Some(base) = base {
                     neutralise(&mut document, base, &observation.body.0);
                 }
-                Self::Document(document)
+                Self::Document(document, encoding)
             }
-            Err(error) => Self::Unreadable(error),
+            Err(error) => Self::Unreadable(encoding, error),
         }
     }
 
     pub const fn document(&self) -> Option<&Value<'x>> {
         match self {
-            Self::Document(document) => Some(document),
-            Self::Empty | Self::Unreadable(_) => None,
+            Self::Document(document, _) => Some(document),
+            Self::Empty | Self::Unreadable(..) => None,
         }
     }
 }
 
+/// The media type that an answer names.
+pub(super) fn media_type(observation: &Observation) -> Option<MediaType> {
+    observation.headers.get("content-type").map(MediaType::parse)
+}
+
+/// Whether a document is a well-formed page of HTML, which a server may answer in place of anything.
+fn is_web_page(document: &Value<'_>) -> bool {
+    matches!(document, Value::Object(Object { members }) if members.iter().any(|root| root.name.eq_ignore_ascii_case("html")))
+}
+
 /// Why an answer that came is no response of its side's contract.
 pub(super) fn failure(side: Side, observation: &Observation, reading: &Reading<'_>) -> Failure {
-    let media_type = observation.headers.get("content-type").map_or_else(
-        || "no media type".to_owned(),
-        |header| MediaType::parse(header).essence().to_owned(),
-    );
+    let media_type = media_type(observation).map_or_else(|| "no media type".to_owned(), |media_type| media_type.essence().to_owned());
     let (body, why) = match reading {
-        Reading::Document(_) => ("a JSON body", String::new()),
+        Reading::Document(_, Encoding::Json) => ("a JSON body", String::new()),
+        Reading::Document(_, Encoding::Xml) => ("an XML body", String::new()),
         Reading::Empty => ("empty body", String::new()),
-        Reading::Unreadable(error) => ("a body that is not JSON", format!(": {error}")),
+        Reading::Unreadable(Encoding::Json, error) => ("a body that is not JSON", format!(": {error}")),
+        Reading::Unreadable(Encoding::Xml, error) => ("a body that is not XML", format!(": {error}")),
     };
     let signature = format!("{side}: status {} {media_type}, {body}", observation.status);
     Failure {

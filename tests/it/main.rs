@@ -4,6 +4,7 @@
 mod check;
 mod cli_errors;
 mod client;
+mod encodings;
 mod endpoint;
 mod endpoint_limits;
 mod endpoint_process;
