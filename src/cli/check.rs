@@ -6,6 +6,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
+
 use crate::environment::{Config, Environment, Options};
 use crate::exchange::{Oracle, OracleKind, PerSide, Side};
 use crate::record::{Header, RecordError, RecordedService, RecordedSuite, Writer};
@@ -144,7 +146,12 @@ async fn judge(
     let (services, oracle) = sources(project, sides, environment, &manners)?;
     let record = scratch(&project.config.directory).join(RECORDS);
     let started = jiff::Timestamp::now();
-    let recorder = recorder(&record, plan, &services, &oracle, started)?;
+    let header = Header {
+        profile: arguments.services.profile.clone(),
+        full: plan.full,
+        ..header(plan, &services, &oracle, started)
+    };
+    let recorder = recorder(&record, plan, &services, &header)?;
     let setup = Setup {
         services,
         oracle,
@@ -230,15 +237,9 @@ fn sources(
     Ok((sources, oracle))
 }
 
-fn recorder(
-    folder: &Path,
-    plan: &Plan,
-    services: &BTreeMap<String, Service>,
-    oracle: &Oracle,
-    started: jiff::Timestamp,
-) -> Result<Writer, Failure> {
-    let failed = |error: RecordError| Failure::SetUp(error.to_string());
-    let header = Header {
+/// What the run is, as its record says it.
+fn header(plan: &Plan, services: &BTreeMap<String, Service>, oracle: &Oracle, started: jiff::Timestamp) -> Header {
+    Header {
         tool: concat!("parity ", env!("CARGO_PKG_VERSION")).to_owned(),
         started,
         oracle: oracle.clone(),
@@ -262,13 +263,20 @@ fn recorder(
             })
             .collect(),
         environment: None,
-    };
+        profile: None,
+        full: false,
+        today: Some(TimeZone::UTC.to_datetime(started).date()),
+    }
+}
+
+fn recorder(folder: &Path, plan: &Plan, services: &BTreeMap<String, Service>, header: &Header) -> Result<Writer, Failure> {
+    let failed = |error: RecordError| Failure::SetUp(error.to_string());
     let of_services = services.values().flat_map(|service| service.secrets.iter().cloned());
     let of_suites = plan.suites.iter().flat_map(services::secrets_of_suite);
     let given = of_services.chain(of_suites);
     let key = Key::random().map_err(|error| failed(RecordError::Random(error)))?;
     prune(folder);
-    Writer::create(folder, &header, &Redactor::new(key, SecretNames::default(), given)).map_err(failed)
+    Writer::create(folder, header, &Redactor::new(key, SecretNames::default(), given)).map_err(failed)
 }
 
 /// How many records are kept: enough to look back, and no more than a disk forgives.

@@ -28,6 +28,9 @@ impl Header {
             services: self.services.clone(),
             suites: self.suites.clone(),
             environment: self.environment.as_deref().map(Cow::Borrowed),
+            profile: self.profile.as_deref().map(Cow::Borrowed),
+            full: self.full,
+            today: self.today,
         }
     }
 
@@ -42,6 +45,9 @@ impl Header {
             services: line.services,
             suites: line.suites,
             environment: line.environment.map(Cow::into_owned),
+            profile: line.profile.map(Cow::into_owned),
+            full: line.full,
+            today: line.today,
         }
     }
 }

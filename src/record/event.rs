@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::exchange::{Exchange, Oracle, OracleKind, PerSide, Request};
@@ -26,6 +27,13 @@ pub struct Header {
     pub suites: Vec<RecordedSuite>,
     /// A digest of the resolved environment, when parity started one.
     pub environment: Option<String>,
+    /// The profile of `parity.toml` whose suites these are.
+    pub profile: Option<String>,
+    /// Whether they are all suites of that profile with all of their cases: only then is anything said of rules that never
+    /// act and of snapshots that no case refers to.
+    pub full: bool,
+    /// The day by which rules are held to their dates; nothing in a record that was not written by a run.
+    pub today: Option<Date>,
 }
 
 /// A service that was asked.

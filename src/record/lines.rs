@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::exchange::{OracleKind, UnreachableKind};
@@ -44,6 +45,12 @@ pub(super) struct RunLine<'a> {
     pub suites: Vec<RecordedSuite>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub environment: Option<Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<Cow<'a, str>>,
+    #[serde(default)]
+    pub full: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub today: Option<Date>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]

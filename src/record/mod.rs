@@ -31,6 +31,7 @@ mod writer;
 pub use error::RecordError;
 pub use event::{End, Event, Header, RecordedExchange, RecordedService, RecordedSuite, RecordedVerdict, Said, Totals};
 pub use masking::masks;
+pub use question::same_question;
 pub use reader::Record;
 pub use recording::Recording;
 pub use writer::{LATEST, Recorded, Writer};

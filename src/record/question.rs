@@ -26,6 +26,13 @@ pub(super) enum Content {
     Bytes(Vec<u8>),
 }
 
+/// Whether two requests ask the same, as far as a record can tell: method, target and body, secrets left out.
+#[must_use]
+pub fn same_question(one: &Request, other: &Request) -> bool {
+    let names = SecretNames::default();
+    Question::of(one, &names) == Question::of(other, &names)
+}
+
 impl Question {
     pub fn of(request: &Request, names: &SecretNames) -> Self {
         Self {

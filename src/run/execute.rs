@@ -1,7 +1,6 @@
 //! Asks, records, judges, settles.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -11,13 +10,14 @@ use tokio::task::JoinHandle;
 
 use crate::client::Asked;
 use crate::exchange::{Exchange, Oracle, OracleKind, PerSide, Request, Side};
-use crate::record::{End, RecordError, Recorded, Totals, Writer};
+use crate::record::{End, RecordError, Totals, Writer};
 use crate::report::{CaseReport, RunReport, SuiteReport};
-use crate::snapshot::{Pending, SnapshotError, SnapshotInput, SnapshotState, Store, Today, render};
+use crate::snapshot::{Pending, SnapshotError, Store};
 use crate::suite::Suite;
 use crate::translate::Detail;
-use crate::verdict::{Judge, Judgement};
+use crate::verdict::Judge;
 
+use super::judged::{Judged, unreferenced};
 use super::masked::masked;
 use super::plan::{Plan, PlannedCase};
 use super::source::Source;
@@ -226,59 +226,26 @@ impl SuiteJob {
 
         let bases = self.services.as_ref().map(|service| service.base.as_deref());
         let judgement = self.judge.judge(&planned.case, &exchange, bases, Detail::Counts);
-        let (snapshot, snapshot_diff) = self.settle(&planned, &recorded, &exchange, bases, &judgement)?;
-        self.recorder.verdict(&recorded, &judgement, snapshot)?;
-
-        let report = CaseReport {
-            case: planned.case,
+        let asked = Judged {
+            suite: &self.suite,
+            case: &planned.case,
             ad_hoc: planned.ad_hoc,
-            verdict: judgement.verdict,
-            standing: judgement.standing,
-            snapshot,
-            snapshot_diff,
-            failures: judgement.failures,
-            applied: judgement.applied,
-            differences: judgement.differences,
-            notes: judgement.notes,
-            requests: recorded.requests().clone(),
-            elapsed: exchange
-                .as_ref()
-                .map(|answer| answer.as_ref().ok().map(|observation| observation.elapsed)),
+            requests: recorded.requests(),
+            exchange: &exchange,
             attempts,
+            bases,
+            judgement: &judgement,
         };
+        let snapshot = asked.snapshot(|text| recorded.masked_for_good(text));
+        let settled = asked.settle(snapshot.as_deref(), Some(&self.store), self.pending)?;
+        self.recorder.verdict(&recorded, &judgement, settled.state)?;
+        let report = asked.report(settled);
         let report = masked(report, |text| recorded.masked(text));
         Ok((report, exchange.legacy.is_ok_and(|observation| observation.says_stand_in())))
     }
 
     async fn ask(&self, side: Side, requests: &PerSide<Request>) -> Asked {
         self.services.get(side).source.ask(requests.get(side)).await
-    }
-
-    fn settle(
-        &self,
-        planned: &PlannedCase,
-        recorded: &Recorded<'_>,
-        exchange: &Exchange,
-        bases: PerSide<Option<&str>>,
-        judgement: &Judgement<'_>,
-    ) -> Result<(SnapshotState, Option<crate::snapshot::SnapshotDiff>), SnapshotError> {
-        if planned.ad_hoc || !self.suite.keeps_snapshot(&planned.case) {
-            return Ok((SnapshotState::NotKept, None));
-        }
-        let text = judgement.standing.passes().then(|| {
-            let text = render(&SnapshotInput {
-                suite: &self.suite,
-                case: &planned.case,
-                requests: recorded.requests(),
-                exchange,
-                bases,
-                judgement,
-            });
-            recorded.masked_for_good(&text)
-        });
-        let today = text.as_deref().map_or(Today::Failing, Today::Reviewable);
-        let settled = self.store.settle(&planned.case, today, self.pending)?;
-        Ok((settled.state, settled.diff))
     }
 }
 
@@ -359,13 +326,4 @@ fn end(report: &RunReport) -> End {
         exit: report.exit().code(),
         interrupted: report.interrupted,
     }
-}
-
-fn unreferenced(store: &Store, known: &[Arc<Suite>]) -> Result<Vec<String>, SnapshotError> {
-    let cases: Vec<_> = known
-        .iter()
-        .flat_map(|suite| suite.cases().into_iter().filter(|case| suite.keeps_snapshot(case)))
-        .collect();
-    let files: Vec<PathBuf> = store.unreferenced(&cases)?;
-    Ok(files.iter().map(|file| file.display().to_string()).collect())
 }

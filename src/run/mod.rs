@@ -1,13 +1,17 @@
 //! The one place that joins the pure middle to the edges.
 //!
 //! A *plan* is what to ask, in order; a *run* asks it, writes each exchange to the record before it is judged, settles the
-//! snapshots, tells what happens as events, and ends in a report. Nothing here prints.
+//! snapshots, tells what happens as events, and ends in a report. What was recorded can be judged again without asking anybody.
+//! Nothing here prints.
 
 mod execute;
+mod judged;
 mod masked;
 mod plan;
+mod rejudge;
 mod source;
 
 pub use execute::{Event, RunError, RunOptions, Service, Setup, execute};
 pub use plan::{Plan, PlanError, PlannedCase, PlannedSuite, Selection};
+pub use rejudge::{AskedOtherwise, RejudgeError, Rejudged, Rejudging, Visit, judge_record, recorded_bases, recorded_suites};
 pub use source::Source;

@@ -47,6 +47,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "diagnostic",
             "exchange",
             "record",
+            "redact",
             "report",
             "snapshot",
             "suite",

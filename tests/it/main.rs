@@ -20,6 +20,7 @@ mod readme;
 mod record;
 mod recording;
 mod records;
+mod rejudge;
 mod snapshots;
 mod stand_in;
 mod support;

@@ -39,6 +39,9 @@ pub fn header() -> Header {
             },
         }],
         environment: None,
+        profile: None,
+        full: true,
+        today: None,
     }
 }
 

@@ -1,0 +1,90 @@
+//! What a run and a re-judging have in common: a judgement as a case of the report, and its snapshot.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::exchange::{Exchange, PerSide, Request};
+use crate::report::CaseReport;
+use crate::snapshot::{Pending, Settled, SnapshotError, SnapshotInput, SnapshotState, Store, Today, render};
+use crate::suite::{Case, Suite};
+use crate::verdict::Judgement;
+
+/// A case that was asked, with what is known of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Judged<'a> {
+    pub suite: &'a Suite,
+    pub case: &'a Case,
+    /// Whether it exists on the command line only.
+    pub ad_hoc: bool,
+    /// Masked.
+    pub requests: &'a PerSide<Request>,
+    pub exchange: &'a Exchange,
+    pub attempts: PerSide<u32>,
+    pub bases: PerSide<Option<&'a str>>,
+    pub judgement: &'a Judgement<'a>,
+}
+
+impl Judged<'_> {
+    /// The text of its snapshot as it would be approved today; `mask` is for what outlives the record. `None` for a case that
+    /// keeps none, or of which nobody could approve anything.
+    pub fn snapshot(&self, mask: impl FnOnce(&str) -> String) -> Option<String> {
+        (self.keeps_snapshot() && self.judgement.standing.passes()).then(|| {
+            mask(&render(&SnapshotInput {
+                suite: self.suite,
+                case: self.case,
+                requests: self.requests,
+                exchange: self.exchange,
+                bases: self.bases,
+                judgement: self.judgement,
+            }))
+        })
+    }
+
+    /// How that text stands to what was approved.
+    pub fn settle(&self, text: Option<&str>, store: Option<&Store>, pending: Pending) -> Result<Settled, SnapshotError> {
+        match store {
+            Some(store) if self.keeps_snapshot() => store.settle(self.case, text.map_or(Today::Failing, Today::Reviewable), pending),
+            _ => Ok(Settled {
+                state: SnapshotState::NotKept,
+                diff: None,
+            }),
+        }
+    }
+
+    /// The case as every renderer sees it, not masked yet.
+    pub fn report(&self, settled: Settled) -> CaseReport {
+        let judgement = self.judgement;
+        CaseReport {
+            case: self.case.clone(),
+            ad_hoc: self.ad_hoc,
+            verdict: judgement.verdict,
+            standing: judgement.standing.clone(),
+            snapshot: settled.state,
+            snapshot_diff: settled.diff,
+            failures: judgement.failures.clone(),
+            applied: judgement.applied.clone(),
+            differences: judgement.differences.clone(),
+            notes: judgement.notes.clone(),
+            requests: self.requests.clone(),
+            elapsed: self
+                .exchange
+                .as_ref()
+                .map(|answer| answer.as_ref().ok().map(|observation| observation.elapsed)),
+            attempts: self.attempts,
+        }
+    }
+
+    fn keeps_snapshot(&self) -> bool {
+        !self.ad_hoc && self.suite.keeps_snapshot(self.case)
+    }
+}
+
+/// The snapshot files that no case of these suites refers to, for people.
+pub fn unreferenced(store: &Store, known: &[Arc<Suite>]) -> Result<Vec<String>, SnapshotError> {
+    let cases: Vec<_> = known
+        .iter()
+        .flat_map(|suite| suite.cases().into_iter().filter(|case| suite.keeps_snapshot(case)))
+        .collect();
+    let files: Vec<PathBuf> = store.unreferenced(&cases)?;
+    Ok(files.iter().map(|file| file.display().to_string()).collect())
+}
