@@ -72,11 +72,8 @@ impl Output {
 
     /// Mistakes in files.
     pub fn diagnostics(&self, found: &Diagnostics) {
-        let colour = match self.stderr.colour {
-            Colour::On => diagnostic::Colour::Styled,
-            Colour::Off => diagnostic::Colour::Plain,
-        };
-        let _ = io::stderr().lock().write_all(diagnostic::render(found, colour).as_bytes());
+        let text = diagnostic::render(found, self.stderr.colour);
+        let _ = io::stderr().lock().write_all(text.as_bytes());
     }
 
     /// Why a command could not do what it was told.

@@ -54,6 +54,7 @@
 //! ]);
 //! ```
 
+mod colour;
 mod message;
 mod nearest;
 mod reader;
@@ -61,9 +62,10 @@ mod reader;
 mod render;
 mod source;
 
+pub use colour::Colour;
 pub use message::{Diagnostic, Diagnostics, Label, Severity};
 pub use nearest::nearest;
 pub use reader::{Decode, Kind, NonEmpty, Table, Value, read};
 #[cfg(feature = "cli")]
-pub use render::{Colour, render};
+pub use render::render;
 pub use source::{MAX_FILE_BYTES, Position, Source, Span, Spanned};

@@ -2,23 +2,14 @@
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-use super::{Diagnostic, Severity, Source, Span};
-
-/// Whether the text carries ANSI colours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Colour {
-    /// For a terminal, or a stream that strips what it cannot show.
-    Styled,
-    /// Plain text.
-    Plain,
-}
+use super::{Colour, Diagnostic, Severity, Source, Span};
 
 /// All of them, a blank line between two and a newline at the end; the empty string when there are none.
 #[must_use]
 pub fn render<'d>(diagnostics: impl IntoIterator<Item = &'d Diagnostic>, colour: Colour) -> String {
     let renderer = match colour {
-        Colour::Styled => Renderer::styled(),
-        Colour::Plain => Renderer::plain(),
+        Colour::On => Renderer::styled(),
+        Colour::Off => Renderer::plain(),
     };
     let shown: Vec<String> = diagnostics
         .into_iter()
@@ -84,8 +75,8 @@ error: unknown key `servise`
   = note: valid keys: `suites`, `service`
   = help: did you mean `service`?
 ";
-        assert_eq!(render([&diagnostic], Colour::Plain), expected);
-        let styled = render([&diagnostic], Colour::Styled);
+        assert_eq!(render([&diagnostic], Colour::Off), expected);
+        let styled = render([&diagnostic], Colour::On);
         assert!(styled.contains('\u{1b}'));
     }
 
@@ -98,7 +89,7 @@ error: cannot read `suites/a.toml`: denied
 --> suites/a.toml
  = help: look at its permissions
 ";
-        assert_eq!(render([&diagnostic], Colour::Plain), expected);
+        assert_eq!(render([&diagnostic], Colour::Off), expected);
     }
 
     #[test]
@@ -106,11 +97,11 @@ error: cannot read `suites/a.toml`: denied
         let source = Source::new("f", "é");
         for span in [Span::new(0, 0), Span::new(1, 1), Span::new(0, 99), Span::new(7, 3)] {
             assert!(
-                render([&Diagnostic::error(&source, span, "here")], Colour::Plain).contains("f:1:"),
+                render([&Diagnostic::error(&source, span, "here")], Colour::Off).contains("f:1:"),
                 "{span:?}"
             );
         }
         let empty = Source::new("f", "");
-        assert!(render([&Diagnostic::error(&empty, Span::default(), "here")], Colour::Plain).contains("here"));
+        assert!(render([&Diagnostic::error(&empty, Span::default(), "here")], Colour::Off).contains("here"));
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use anstyle::{AnsiColor, Effects};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+pub use crate::diagnostic::Colour;
 use crate::value::visible;
 
 /// What a renderer knows of the place where its text will stand.
@@ -15,15 +16,6 @@ pub struct Style {
     pub colour: Colour,
     /// The width in columns.
     pub width: usize,
-}
-
-/// Whether text is coloured. Whatever is said by a colour is said by a word or a sign as well.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Colour {
-    /// With ANSI escape sequences.
-    On,
-    /// Plain text.
-    Off,
 }
 
 /// What a piece of text is, from which follows how it looks.

@@ -26,6 +26,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "report",
         &[
             "compare",
+            "diagnostic",
             "exchange",
             "path",
             "rule",

@@ -28,7 +28,7 @@ fn check(name: &str, read: impl Fn(&Path) -> Result<(), Diagnostics>) {
             continue;
         };
         // Messages name the file as it was given; here it is given by its name alone.
-        let message = render(&errors, Colour::Plain).replace(&format!("{}/", input.parent().unwrap().display()), "");
+        let message = render(&errors, Colour::Off).replace(&format!("{}/", input.parent().unwrap().display()), "");
         let expected = input.with_extension("err");
         if std::env::var_os("UPDATE_EXPECTED").is_some() {
             fs::write(&expected, &message).unwrap();
