@@ -3,7 +3,8 @@
 use parity::environment::Kind;
 
 use crate::support::http;
-use crate::support::services::{no_containers, skip, start};
+use crate::support::services::{no_containers, start};
+use crate::support::skip::skip;
 
 /// One measured answer; see `facts/legacy.jsonl`.
 #[derive(serde::Deserialize)]

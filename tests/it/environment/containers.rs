@@ -9,7 +9,8 @@ use testcontainers::bollard::query_parameters::{
     ListContainersOptionsBuilder, ListImagesOptionsBuilder, ListNetworksOptionsBuilder, RemoveImageOptions,
 };
 
-use super::project::{Project, all, is_preparing, is_skipped, ready};
+use super::project::{Project, all, is_preparing, ready};
+use crate::support::skip::{is_skipped, no_mariadb};
 
 /// A project whose containers and images are told from everybody else's, and looked for at the end.
 struct Contained {
@@ -158,7 +159,7 @@ async fn containers_reach_each_other_and_say_what_they_are() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_container_reaches_a_process_of_this_machine() {
-    if is_skipped(super::project::no_mariadb()) {
+    if is_skipped(no_mariadb()) {
         return;
     }
     let process = super::project::DATABASE.split("[service.database.process]").nth(1).unwrap();

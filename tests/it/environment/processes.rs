@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use parity::environment::{Data, Environment, Event, Events, Failure, Finding, Kept, Kind, Origin, Reuse, StartError};
 
-use super::project::{DATABASE, Project, all, is_preparing, is_skipped, no_mariadb, ready, soon};
+use super::project::{DATABASE, Project, all, is_preparing, ready, soon};
+use crate::support::skip::{is_skipped, no_mariadb};
 
 /// A service that answers TCP connections for as long as it is let: Perl is part of every Debian and macOS.
 const LISTENER: &str = r#"exec perl -MIO::Socket::INET -e '

@@ -2,7 +2,6 @@
 //! left when everything should be gone.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -142,27 +141,6 @@ pub async fn soon(what: &str, mut holds: impl FnMut() -> bool) {
         assert!(Instant::now() < deadline, "not within twenty seconds: {what}");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-}
-
-/// Whether something that a test needs is missing and may be; said aloud, because the test then proves nothing.
-pub fn is_skipped(missing: Option<String>) -> bool {
-    let Some(missing) = missing else { return false };
-    let allowed = std::env::var("PARITY_TEST_ALLOW_SKIP").is_ok_and(|value| !matches!(&*value, "" | "0"));
-    assert!(
-        allowed,
-        "{missing}: `ci/test` installs what the tests need; set `PARITY_TEST_ALLOW_SKIP=1` to skip those that need it"
-    );
-    let name = std::thread::current().name().unwrap_or("a test").to_owned();
-    // Not `eprintln`, which the test harness swallows when a test passes.
-    writeln!(std::io::stderr(), "SKIPPED {name}: {missing}").expect("stderr is open");
-    true
-}
-
-pub fn no_mariadb() -> Option<String> {
-    let folders = ["/usr/sbin", "/usr/bin", "/usr/local/bin", "/usr/local/sbin"];
-    let missing = |program: &&str| !folders.iter().any(|folder| Path::new(folder).join(program).exists());
-    let program = ["mariadbd", "mariadb-install-db"].into_iter().find(missing)?;
-    Some(format!("`{program}` is not installed"))
 }
 
 pub fn ready(events: &[Event], name: &str) -> Duration {

@@ -10,4 +10,5 @@ pub mod routes;
 pub mod run_trace_schema;
 pub mod scripted;
 pub mod services;
+pub mod skip;
 pub mod trace;

@@ -1,7 +1,6 @@
 //! The services of this repository, started by the tool's own environment.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -50,21 +49,4 @@ pub fn no_containers() -> Option<String> {
     let images = ["PARITY_DATABASE_IMAGE", "PARITY_LEGACY_IMAGE"];
     let missing = images.iter().find(|name| std::env::var_os(name).is_none());
     missing.map(|name| format!("`{name}` is not set: `ci/test` builds the images, or `eval \"$(ci/images)\"`"))
-}
-
-/// Says aloud that a test is skipped. Fails it unless skipping was allowed by `PARITY_TEST_ALLOW_SKIP`.
-pub fn skip(test: &str, why: &str) {
-    let allowed = std::env::var("PARITY_TEST_ALLOW_SKIP").is_ok_and(|value| !matches!(&*value, "" | "0"));
-    assert!(allowed, "{why}; set `PARITY_TEST_ALLOW_SKIP=1` to skip what needs it");
-    let line = format!("{test}: {why}\n");
-    // Not `eprintln`, which the test harness swallows when a test passes.
-    write!(std::io::stderr(), "SKIPPED {line}").expect("stderr is open");
-    if let Some(file) = std::env::var_os("PARITY_TEST_SKIPS") {
-        let appended = std::fs::OpenOptions::new()
-            .append(true)
-            .create(true)
-            .open(file)
-            .and_then(|mut file| file.write_all(line.as_bytes()));
-        appended.expect("the list of skipped tests can be written");
-    }
 }
