@@ -7,9 +7,10 @@ use crate::exchange::{MediaType, Side};
 use crate::path::{Path, Selector, Step};
 use crate::rule::{Comparison, ComparisonRule, RuleName};
 use crate::translate::Expected;
-use crate::value::{Decimal, Exactness, Number, Object, Value, compact, excerpt};
+use crate::value::{Number, Object, Value, compact, excerpt};
 
 use super::difference::{Change, Difference, Part, Row};
+use super::equal::{FEW, repeats, same, same_decimal, same_number};
 use super::{lists, rows};
 
 /// A suite's comparisons, compiled once.
@@ -129,8 +130,7 @@ impl<'v> Walk<'v> {
         if same_number(a, b) {
             return;
         }
-        let same_value = Decimal::parse(&a.text).is_some_and(|a| Some(a) == Decimal::parse(&b.text));
-        self.push(if same_value {
+        self.push(if same_decimal(&a.text, &b.text) {
             // Only the token is wrong: `34.0` where the integer `34` is owed.
             Change::Kind {
                 expected: (expected.kind(), compact(expected)),
@@ -197,6 +197,9 @@ impl<'v> Walk<'v> {
         below: Option<&Selector<Arc<RowKey>>>,
         key: impl FnOnce() -> Option<String>,
     ) {
+        if below.is_none() && same(expected, got) {
+            return;
+        }
         let before = self.found.differences.len();
         self.steps.push(Step::Index(index));
         self.value(expected, got, below);
@@ -250,34 +253,17 @@ fn changed(expected: &Value<'_>, got: &Value<'_>) -> Change {
     }
 }
 
-/// Numbers are equal as decimals; an integer token that was not declared a `number` needs an integer token.
-pub(super) fn same_number(expected: &Number<'_>, got: &Number<'_>) -> bool {
-    if expected.text == got.text {
-        return true;
-    }
-    if expected.exactness == Exactness::Token && expected.is_integer() && !got.is_integer() {
-        return false;
-    }
-    match (Decimal::parse(&expected.text), Decimal::parse(&got.text)) {
-        (Some(a), Some(b)) => a == b,
-        _ => false,
-    }
-}
-
 /// The names of an object's members. Small objects are searched, large ones are indexed.
 enum Names<'o> {
     Few { object: &'o Object<'o>, repeated: bool },
     Many(BTreeMap<&'o str, (usize, usize)>),
 }
 
-/// Up to this many members a search is faster than an index.
-const FEW: usize = 24;
-
 impl<'o> Names<'o> {
     fn of(object: &'o Object<'_>) -> Self {
         let members = &object.members;
         if members.len() <= FEW {
-            let repeated = (1..members.len()).any(|at| members[..at].iter().any(|earlier| earlier.name == members[at].name));
+            let repeated = repeats(object);
             return Self::Few { object, repeated };
         }
         let mut names = BTreeMap::new();

@@ -7,6 +7,7 @@ use crate::value::{Value, compact};
 
 use super::comparer::{RowKey, Walk};
 use super::difference::Change;
+use super::equal::same;
 
 pub(super) fn compare<'v>(walk: &mut Walk<'v>, expected: &'v [Value<'_>], got: &'v [Value<'_>], below: Option<&Selector<Arc<RowKey>>>) {
     if expected.len() == got.len() {
@@ -42,6 +43,9 @@ pub(super) fn compare<'v>(walk: &mut Walk<'v>, expected: &'v [Value<'_>], got: &
 }
 
 fn equal(expected: &Value<'_>, got: &Value<'_>, below: Option<&Selector<Arc<RowKey>>>) -> bool {
+    if below.is_none() {
+        return same(expected, got);
+    }
     let mut walk = Walk::default();
     walk.value(expected, got, below);
     walk.found.differences.is_empty()

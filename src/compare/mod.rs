@@ -6,12 +6,15 @@
 
 mod comparer;
 mod difference;
+mod equal;
+mod keys;
 mod lists;
 mod order;
+mod pairing;
 mod rows;
 #[cfg(test)]
 mod tests;
 
 pub use comparer::{Compared, Comparer, Received};
 pub use difference::{Change, Difference, Move, Part, Row};
-pub use rows::describe as describe_row;
+pub use keys::describe as describe_row;

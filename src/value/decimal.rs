@@ -21,7 +21,8 @@ struct Parts<'a> {
     negative: bool,
     whole: &'a [u8],
     fraction: &'a [u8],
-    exponent: Option<&'a str>,
+    /// With its `e`.
+    exponent: &'a str,
 }
 
 impl<'a> Decimal<'a> {
@@ -32,7 +33,7 @@ impl<'a> Decimal<'a> {
     #[must_use]
     pub fn parse(text: &'a str) -> Option<Self> {
         let parts = split(text)?;
-        let exponent: i64 = match parts.exponent {
+        let exponent: i64 = match parts.exponent.get(1..) {
             None => 0,
             Some(digits) => digits.parse().ok()?,
         };
@@ -65,8 +66,33 @@ impl<'a> Decimal<'a> {
         })
     }
 
-    fn digits(&self) -> impl Iterator<Item = &'a u8> {
+    /// The significant digits as ASCII, neither beginning nor ending with a zero; none for zero.
+    pub fn digits(&self) -> impl DoubleEndedIterator<Item = &'a u8> + use<'a> {
         self.whole.iter().chain(self.fraction)
+    }
+
+    /// How many significant digits there are.
+    #[must_use]
+    pub const fn digit_count(&self) -> usize {
+        self.whole.len() + self.fraction.len()
+    }
+
+    /// Whether the number is zero, which has no significant digit.
+    #[must_use]
+    pub const fn is_zero(&self) -> bool {
+        self.digit_count() == 0
+    }
+
+    /// Whether the number is below zero.
+    #[must_use]
+    pub const fn is_negative(&self) -> bool {
+        self.negative
+    }
+
+    /// The power of ten above the first digit: 3 for 100, 0 for 0.1; 0 for zero.
+    #[must_use]
+    pub const fn magnitude(&self) -> i64 {
+        self.magnitude
     }
 }
 
@@ -74,7 +100,7 @@ impl PartialEq for Decimal<'_> {
     fn eq(&self, other: &Self) -> bool {
         self.negative == other.negative
             && self.magnitude == other.magnitude
-            && self.whole.len() + self.fraction.len() == other.whole.len() + other.fraction.len()
+            && self.digit_count() == other.digit_count()
             && self.digits().eq(other.digits())
     }
 }
@@ -84,7 +110,7 @@ impl Eq for Decimal<'_> {}
 impl std::fmt::Display for Decimal<'_> {
     /// The one spelling that all equal decimals share, for use as a key: `-93e-2`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.whole.is_empty() && self.fraction.is_empty() {
+        if self.is_zero() {
             return f.write_str("0");
         }
         if self.negative {
@@ -93,7 +119,7 @@ impl std::fmt::Display for Decimal<'_> {
         for digits in [self.whole, self.fraction] {
             f.write_str(std::str::from_utf8(digits).expect("digits are ASCII"))?;
         }
-        let count = i64::try_from(self.whole.len() + self.fraction.len()).expect("a text's length fits");
+        let count = i64::try_from(self.digit_count()).expect("a text's length fits");
         match i128::from(self.magnitude) - i128::from(count) {
             0 => Ok(()),
             exponent => write!(f, "e{exponent}"),
@@ -125,8 +151,8 @@ pub fn json_number_text(text: &str) -> Option<Cow<'_, str>> {
         "" => "0",
         digits => digits,
     };
-    let had_point = text.contains('.');
-    if trimmed.len() == whole.len() && had_point != parts.fraction.is_empty() && !text.starts_with('+') {
+    let has_point = text.len() > usize::from(text.starts_with(['+', '-'])) + whole.len() + parts.fraction.len() + parts.exponent.len();
+    if trimmed.len() == whole.len() && has_point != parts.fraction.is_empty() && !text.starts_with('+') {
         return Some(Cow::Borrowed(text));
     }
     let mut out = String::with_capacity(text.len() + 1);
@@ -138,30 +164,37 @@ pub fn json_number_text(text: &str) -> Option<Cow<'_, str>> {
         out.push('.');
         out.push_str(std::str::from_utf8(parts.fraction).expect("digits are ASCII"));
     }
-    if let Some(at) = text.find(['e', 'E']) {
-        out.push_str(&text[at..]);
-    }
+    out.push_str(parts.exponent);
     Some(Cow::Owned(out))
 }
 
+/// One pass over the bytes, as every number of a document comes by here.
 fn split(text: &str) -> Option<Parts<'_>> {
-    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let (mantissa, exponent) = match unsigned.find(['e', 'E']) {
-        Some(at) => (&unsigned[..at], Some(&unsigned[at + 1..])),
-        None => (unsigned, None),
+    let bytes = text.as_bytes();
+    let digits_from = |start: usize| start + bytes[start..].iter().take_while(|b| b.is_ascii_digit()).count();
+    let start = usize::from(matches!(bytes, [b'+' | b'-', ..]));
+    let whole_end = digits_from(start);
+    let (fraction, mantissa_end) = match bytes.get(whole_end) {
+        Some(b'.') => {
+            let end = digits_from(whole_end + 1);
+            (&bytes[whole_end + 1..end], end)
+        }
+        _ => (&bytes[..0], whole_end),
     };
-    if exponent.is_some_and(|digits| !is_integer_text(digits)) {
+    let whole = &bytes[start..whole_end];
+    if whole.is_empty() && fraction.is_empty() {
         return None;
     }
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let digits_only = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
-    if (whole.is_empty() && fraction.is_empty()) || !digits_only(whole) || !digits_only(fraction) {
-        return None;
+    let exponent = &text[mantissa_end..];
+    match exponent.as_bytes() {
+        [] => {}
+        [b'e' | b'E', ..] if is_integer_text(&exponent[1..]) => {}
+        _ => return None,
     }
     Some(Parts {
-        negative: text.starts_with('-'),
-        whole: whole.as_bytes(),
-        fraction: fraction.as_bytes(),
+        negative: bytes[0] == b'-',
+        whole,
+        fraction,
         exponent,
     })
 }

@@ -26,13 +26,12 @@ pub struct ReadError {
 /// # Errors
 /// When the bytes are not UTF-8, start with a byte-order mark, are not one whole JSON document, or nest deeper than [`MAX_DEPTH`].
 pub fn read(document: &[u8]) -> Result<Value<'_>, ReadError> {
-    if let Some(reason) = not_even_text(document) {
-        return Err(reason);
-    }
+    let text = text(document)?;
     let mut reader = Reader {
         jiter: Jiter::new(document),
-        document,
+        text,
         depth: 0,
+        members: Vec::new(),
     };
     let value = reader.jiter.peek().and_then(|peek| reader.value(peek));
     let value = match value {
@@ -65,19 +64,19 @@ impl fmt::Display for ReadError {
 
 impl std::error::Error for ReadError {}
 
-fn not_even_text(document: &[u8]) -> Option<ReadError> {
+/// The document as text, when it is one.
+fn text(document: &[u8]) -> Result<&str, ReadError> {
     if document.is_empty() {
-        return Some(ReadError::without_place("empty body"));
+        return Err(ReadError::without_place("empty body"));
     }
     if document.starts_with(b"\xef\xbb\xbf") {
-        return Some(ReadError {
+        return Err(ReadError {
             line: 1,
             column: 1,
             reason: "byte-order mark before the document".to_owned(),
         });
     }
-    let error = std::str::from_utf8(document).err()?;
-    Some(not_text(document, error.valid_up_to()))
+    std::str::from_utf8(document).map_err(|error| not_text(document, error.valid_up_to()))
 }
 
 /// The document is UTF-8 only up to that place.
@@ -97,9 +96,11 @@ pub(super) fn too_deep() -> ReadError {
 
 struct Reader<'a> {
     jiter: Jiter<'a>,
-    document: &'a [u8],
+    text: &'a str,
     /// How deep the reader stands; above [`MAX_DEPTH`] once it gave up.
     depth: usize,
+    /// How many members the last object of each depth had: a row is followed by rows like it, and need not grow.
+    members: Vec<usize>,
 }
 
 impl<'a> Reader<'a> {
@@ -128,11 +129,13 @@ impl<'a> Reader<'a> {
                 if !self.enter() {
                     return Ok(Value::Null);
                 }
-                // A row is followed by rows like it: a small first guess spares most of the growing.
-                let mut members = Vec::with_capacity(8);
-                // The position behind the opening brace: known_object moves to behind the first key's colon.
-                let mut from = self.jiter.current_index() + 1;
-                let mut name = self.jiter.known_object()?.map(|name| borrow(self.document, from, name));
+                let depth = self.depth;
+                if self.members.len() <= depth {
+                    self.members.resize(depth + 1, 0);
+                }
+                let mut members = Vec::with_capacity(self.members[depth]);
+                let text = self.text;
+                let mut name = self.jiter.known_object()?.map(|name| borrow(text, name));
                 while let Some(current) = name {
                     let peek = self.jiter.peek()?;
                     let value = self.value(peek)?;
@@ -140,26 +143,23 @@ impl<'a> Reader<'a> {
                         return Ok(Value::Null);
                     }
                     members.push(Member { name: current, value });
-                    from = self.jiter.current_index();
-                    name = self.jiter.next_key()?.map(|name| borrow(self.document, from, name));
+                    name = self.jiter.next_key()?.map(|name| borrow(text, name));
                 }
+                self.members[depth] = members.len();
                 self.depth -= 1;
                 Ok(Value::Object(Object { members }))
             }
             _ => {
                 let start = self.jiter.current_index();
                 self.jiter.known_number_bytes(peek)?;
-                let token = self.jiter.slice_to_current(start);
-                let text = std::str::from_utf8(token).expect("the whole document is UTF-8");
-                Ok(Value::number(text))
+                Ok(Value::number(&self.text[start..self.jiter.current_index()]))
             }
         }
     }
 
     fn string(&mut self) -> Result<Cow<'a, str>, JiterError> {
-        let from = self.jiter.current_index();
-        let text = self.jiter.known_str()?;
-        Ok(borrow(self.document, from, text))
+        let text = self.text;
+        Ok(borrow(text, self.jiter.known_str()?))
     }
 
     /// Whether one level deeper is still allowed.
@@ -184,19 +184,14 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The decoded `text` as a slice of the document when it stands there unescaped, else a copy.
+/// What was decoded, as a slice of the document when it stands there unescaped, else a copy.
 ///
-/// The quote that opens the text is the first one at or after `from`: only blanks and a comma stand between.
-fn borrow<'a>(document: &'a [u8], from: usize, text: &str) -> Cow<'a, str> {
-    let quote = document[from..].iter().position(|b| *b == b'"');
-    let raw = quote.and_then(|at| {
-        let start = from + at + 1;
-        document.get(start..start + text.len())
-    });
-    match raw {
-        // An escape is never shorter than what it stands for, and holds a backslash that the text lacks at that place.
-        Some(raw) if raw == text.as_bytes() && !raw.contains(&b'\\') => Cow::Borrowed(std::str::from_utf8(raw).expect("equal to a str")),
-        _ => Cow::Owned(text.to_owned()),
+/// Jiter gives a slice of the document itself for a text without escapes; the address tells it from a decoded one.
+fn borrow<'a>(document: &'a str, decoded: &str) -> Cow<'a, str> {
+    let offset = decoded.as_ptr().addr().wrapping_sub(document.as_ptr().addr());
+    match offset.checked_add(decoded.len()).and_then(|end| document.get(offset..end)) {
+        Some(same) => Cow::Borrowed(same),
+        None => Cow::Owned(decoded.to_owned()),
     }
 }
 
