@@ -67,6 +67,7 @@ impl<'a> Decimal<'a> {
     }
 
     /// The significant digits as ASCII, neither beginning nor ending with a zero; none for zero.
+    #[must_use]
     pub fn digits(&self) -> impl DoubleEndedIterator<Item = &'a u8> + use<'a> {
         self.whole.iter().chain(self.fraction)
     }
