@@ -1,5 +1,6 @@
 //! One node of a document.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::pattern::{Part, Pattern};
@@ -26,6 +27,55 @@ pub enum Step<'a> {
     Index(usize),
     /// Into an object.
     Member(&'a str),
+}
+
+/// The way from the root to where a recursive walk stands, kept in the walk's own frames: a step costs nothing, and names
+/// are borrowed from wherever they are.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Trail<'t>(Option<(&'t Trail<'t>, Step<'t>)>);
+
+impl<'t> Trail<'t> {
+    /// The root of a document.
+    #[must_use]
+    pub const fn root() -> Self {
+        Self(None)
+    }
+
+    /// One step further.
+    #[must_use]
+    pub const fn step(&'t self, step: Step<'t>) -> Self {
+        Self(Some((self, step)))
+    }
+
+    /// One list item further.
+    #[must_use]
+    pub const fn item(&'t self, index: usize) -> Self {
+        self.step(Step::Index(index))
+    }
+
+    /// One member further.
+    #[must_use]
+    pub const fn member(&'t self, name: &'t str) -> Self {
+        self.step(Step::Member(name))
+    }
+
+    /// The last step; `None` at the root.
+    #[must_use]
+    pub fn last(&self) -> Option<Step<'t>> {
+        self.0.map(|(_, step)| step)
+    }
+
+    /// The node's path.
+    #[must_use]
+    pub fn path(&self) -> Path {
+        let mut steps = Vec::new();
+        let mut at = *self;
+        while let Some((above, step)) = at.0 {
+            steps.push(step);
+            at = *above;
+        }
+        steps.into_iter().rev().collect()
+    }
 }
 
 impl Path {
@@ -103,12 +153,26 @@ impl fmt::Display for Path {
     }
 }
 
-/// A member's name as one reference token of RFC 6901; a name that is just `*` is told from list items as `~2`.
-pub(super) fn escape(name: &str) -> String {
-    if name == "*" {
-        return "~2".to_owned();
+/// A member's name as one reference token of RFC 6901, with the escapes of patterns added, so that a shown path can be
+/// written into a suite: `~2` is a `*` and `~3` a `[`, neither of which then means anything.
+pub(super) fn escape(name: &str) -> Cow<'_, str> {
+    if !name.contains(['~', '/', '*', '[']) {
+        return Cow::Borrowed(name);
     }
-    name.replace('~', "~0").replace('/', "~1")
+    if name == "**" {
+        return Cow::Borrowed("~4");
+    }
+    let mut out = String::with_capacity(name.len() + 4);
+    for c in name.chars() {
+        match c {
+            '~' => out.push_str("~0"),
+            '/' => out.push_str("~1"),
+            '*' => out.push_str("~2"),
+            '[' => out.push_str("~3"),
+            other => out.push(other),
+        }
+    }
+    Cow::Owned(out)
 }
 
 #[cfg(test)]
@@ -123,6 +187,22 @@ mod tests {
         assert_eq!(path.to_string(), "/a~1b/3/~0c/");
         assert_eq!(Path::root().to_string(), "/");
         assert_eq!(path.generalise().to_string(), "/a~1b/*/~0c/");
+    }
+
+    #[test]
+    fn trails_are_paths() {
+        let root = Trail::root();
+        let list = root.member("trace");
+        let item = list.item(3);
+        assert_eq!(item.member("fold").path().to_string(), "/trace/3/fold");
+        assert_eq!(root.path(), Path::root());
+        assert_eq!(item.last(), Some(Step::Index(3)));
+    }
+
+    #[test]
+    fn what_means_something_in_a_pattern_is_escaped() {
+        let path: Path = [Step::Member("a*[b]"), Step::Member("*"), Step::Member("**")].into_iter().collect();
+        assert_eq!(path.to_string(), "/a~2~3b]/~2/~4");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The error table: what an error of the legacy becomes.
 
+use super::condition::Condition;
 use super::justification::{Justification, RuleName};
 use super::template::Template;
 
@@ -23,6 +24,8 @@ pub struct LegacyError {
     pub code: Option<String>,
     /// The error's message, whole.
     pub message: Option<Template>,
+    /// What must hold of the answer besides.
+    pub when: Option<Condition>,
 }
 
 /// A problem document (RFC 9457) that the candidate owes.
@@ -46,11 +49,20 @@ impl ErrorRow {
     /// Its name in outputs: `error 412 571`.
     #[must_use]
     pub fn name(&self) -> RuleName {
-        let LegacyError { status, code, message } = &self.legacy;
-        RuleName::from(match (code, message) {
+        let LegacyError {
+            status,
+            code,
+            message,
+            when,
+        } = &self.legacy;
+        let name = match (code, message) {
             (Some(code), _) => format!("error {status} {code}"),
             (None, Some(message)) => format!("error {status} {message}"),
             (None, None) => format!("error {status}"),
+        };
+        RuleName::from(match when {
+            Some(when) => format!("{name} when {when}"),
+            None => name,
         })
     }
 }

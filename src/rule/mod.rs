@@ -4,19 +4,23 @@
 //! one path; an *error row* says what an error becomes; an *expected verdict* names a known defect. Each carries its `why`.
 
 mod comparison;
+mod condition;
 mod error_row;
 mod expected;
 mod justification;
 mod shape;
 mod template;
+mod text_pattern;
 mod translation;
 mod treatment;
 
 pub use comparison::{Comparison, ComparisonRule};
+pub use condition::{At, Condition, Facts, Readable, Subject, Test};
 pub use error_row::{CandidateError, ErrorRow, LegacyError};
 pub use expected::{CasePattern, ExpectedVerdict, VerdictName};
 pub use justification::{Justification, RuleName};
 pub use shape::Shape;
 pub use template::{Template, TemplateError, TemplatePart};
+pub use text_pattern::{TextPattern, TextPatternError};
 pub use translation::{Action, Phase, Translation};
 pub use treatment::{Empty, Spellings, Treatment, ValueMap};

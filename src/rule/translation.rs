@@ -2,6 +2,7 @@
 
 use crate::path::Pattern;
 
+use super::condition::Condition;
 use super::justification::{Justification, RuleName};
 use super::shape::Shape;
 use super::treatment::Treatment;
@@ -13,6 +14,8 @@ pub struct Translation {
     pub action: Action,
     /// The nodes it acts on, in the tree that it selects in: `from` in the untouched legacy tree, `at` in the candidate's shape.
     pub patterns: Vec<Pattern>,
+    /// What must hold at a node for it to act there; it is not counted where it does not.
+    pub when: Option<Condition>,
     /// Why, and where it is declared.
     pub justification: Justification,
 }
@@ -69,6 +72,9 @@ impl Translation {
             Action::Shape(shape) => shape.suffix(),
             Action::Treatment(_) => String::new(),
         };
-        RuleName::from(format!("{} {pattern}{suffix}", self.word()))
+        RuleName::from(match &self.when {
+            Some(when) => format!("{} {pattern}{suffix} when {when}", self.word()),
+            None => format!("{} {pattern}{suffix}", self.word()),
+        })
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Source, Span, nearest};
 use crate::exchange::Side;
-use crate::rule::Template;
+use crate::rule::{Condition, Template};
 
 use super::model::{SnapshotPolicy, Suite};
 use super::parameters::MAX_CASES;
@@ -54,6 +54,16 @@ impl Check<'_> {
                 self.undeclared(template, &declared, *span);
             }
         }
+        for (row, span) in self.suite.errors.iter().zip(&self.spans.errors) {
+            for name in row.legacy.when.iter().flat_map(Condition::parameters) {
+                self.undeclared_name(name, &declared, *span);
+            }
+        }
+        for (translation, span) in self.suite.translations.iter().zip(&self.spans.translations) {
+            for name in translation.when.iter().flat_map(Condition::parameters) {
+                self.undeclared_name(name, &declared, *span);
+            }
+        }
         for (name, span) in declared.iter().zip(&self.spans.parameters) {
             if !used.contains(name) {
                 let unused = self
@@ -75,14 +85,21 @@ impl Check<'_> {
     }
 
     fn undeclared(&mut self, template: &Template, declared: &[&str], span: Span) {
-        for name in template.parameters().filter(|name| !declared.contains(name)) {
-            let error = self.error(span, format!("parameter `{name}` is used and not declared"));
-            let help = match nearest(name, declared.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("declare it: `[parameters]` with `{name} = [34]`"),
-            };
-            self.found.push(error.help(help));
+        for name in template.parameters() {
+            self.undeclared_name(name, declared, span);
         }
+    }
+
+    fn undeclared_name(&mut self, name: &str, declared: &[&str], span: Span) {
+        if declared.contains(&name) {
+            return;
+        }
+        let error = self.error(span, format!("parameter `{name}` is used and not declared"));
+        let help = match nearest(name, declared.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("declare it: `[parameters]` with `{name} = [34]`"),
+        };
+        self.found.push(error.help(help));
     }
 
     /// What names cases names some.

@@ -27,7 +27,7 @@ impl Check<'_> {
                 let error = self
                     .error(*span, format!("two error rows speak of the same error: {}", row.name()))
                     .also(self.spans.errors[first], "the other row")
-                    .help("tell them apart by `status`, `code` or `message`");
+                    .help("tell them apart by `status`, `code`, `message` or `when`");
                 self.found.push(error);
             }
         }
@@ -41,4 +41,10 @@ fn overlap(one: &ErrorRow, other: &ErrorRow) -> bool {
     one.legacy.status == other.legacy.status
         && both(one.legacy.code.as_ref(), other.legacy.code.as_ref())
         && both(one.legacy.message.as_ref(), other.legacy.message.as_ref())
+        && !one
+            .legacy
+            .when
+            .as_ref()
+            .zip(other.legacy.when.as_ref())
+            .is_some_and(|(one, other)| one.excludes(other))
 }

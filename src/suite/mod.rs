@@ -12,6 +12,7 @@ mod model;
 mod parameters;
 mod read;
 mod read_comparison;
+mod read_condition;
 mod read_errors;
 mod read_expected;
 mod read_json;

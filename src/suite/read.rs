@@ -180,18 +180,19 @@ pub(super) fn patterns(value: Value<'_>) -> Option<Vec<Pattern>> {
     if items.is_empty() {
         return value.error("a rule acts on at least one path");
     }
-    items.into_iter().map(pattern).collect()
+    let read: Vec<_> = items.into_iter().map(pattern).collect();
+    read.into_iter().collect()
 }
 
 /// One node.
-fn path(value: Value<'_>) -> Option<Path> {
+pub(super) fn path(value: Value<'_>) -> Option<Path> {
     let pattern = pattern(value)?;
     let segments = pattern.parts().iter().map(|part| match part {
         Part::Name(name) => Some(Segment::Member(name.clone())),
-        Part::Items => None,
+        Part::Items | Part::Deep | Part::Where(_) => None,
     });
     match segments.collect::<Option<Path>>() {
         Some(path) => Some(path),
-        None => value.error("one member is meant here, so `*` cannot be used"),
+        None => value.error("one member is meant here, so `*`, `**` and filters cannot be used"),
     }
 }

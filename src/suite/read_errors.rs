@@ -4,6 +4,7 @@ use crate::diagnostic::{NonEmpty, Spanned, Table, Value};
 use crate::rule::{CandidateError, ErrorRow, LegacyError};
 
 use super::read::template;
+use super::read_condition::{Scope, when};
 use super::read_justification::justification;
 
 pub(super) fn read_error_row(mut table: Table<'_>) -> Option<Spanned<ErrorRow>> {
@@ -13,11 +14,13 @@ pub(super) fn read_error_row(mut table: Table<'_>) -> Option<Spanned<ErrorRow>> 
         let status = table.required_with("status", status);
         let code = table.optional_with("code", text);
         let message = table.optional_with("message", template);
+        let when = when(&mut table, Scope::Answer);
         table.finish();
         Some(LegacyError {
             status: status?,
             code,
             message,
+            when,
         })
     });
     let candidate = table.required_with("candidate", |value| {

@@ -4,6 +4,7 @@ use crate::diagnostic::{Spanned, Table};
 use crate::path::Pattern;
 use crate::rule::{Action, Translation};
 
+use super::read_condition::{Scope, when};
 use super::read_justification::justification;
 use super::read_shape::{SHAPES, ShapeWord, read_shape};
 use super::read_treatment::{TREATMENTS, TreatmentWord, read_treatment};
@@ -27,6 +28,7 @@ fn words() -> Vec<(&'static str, Word)> {
 pub(super) fn read_translation(mut table: Table<'_>) -> Option<Spanned<Translation>> {
     let span = table.span();
     let word = table.required_with("rule", |value| value.one_of(&words()));
+    let when = when(&mut table, Scope::Node);
     let justification = justification(&mut table);
     let acts = match word? {
         Word::Shape(word) => read_shape(word, &mut table),
@@ -37,6 +39,7 @@ pub(super) fn read_translation(mut table: Table<'_>) -> Option<Spanned<Translati
     let translation = Translation {
         action,
         patterns,
+        when,
         justification: justification?,
     };
     Some(Spanned::new(translation, span))

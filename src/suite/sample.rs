@@ -54,6 +54,7 @@ pub(crate) fn suite() -> Suite {
                 status: 412,
                 code: Some("571".into()),
                 message: Some(Template::parse("Run not found.").unwrap()),
+                when: None,
             },
             candidate: CandidateError {
                 status: 412,
@@ -146,11 +147,13 @@ fn translations() -> Vec<Translation> {
     let typed = |treatment, at: &[&str], line| Translation {
         action: Action::Treatment(treatment),
         patterns: at.iter().map(|text| pattern(text)).collect(),
+        when: None,
         justification: because("the legacy has only text; the new API is typed", line),
     };
     let shape = |shape, from, why: &str, line| Translation {
         action: Action::Shape(shape),
         patterns: vec![pattern(from)],
+        when: None,
         justification: because(why, line),
     };
     vec![

@@ -3,13 +3,23 @@
 use std::borrow::Cow;
 
 use crate::exchange::MediaType;
-use crate::path::{Path, Segment};
-use crate::rule::{CandidateError, ErrorRow};
+use crate::path::{Path, Segment, Trail};
+use crate::rule::{At, CandidateError, ErrorRow, Facts};
 use crate::suite::{Binding, Suite};
 use crate::value::{Member, Object, Value};
 
 use super::expected::{Expected, FaultKind};
 use super::ledger::{Detail, Ledger, MadeBy, Translated, shown};
+
+/// What is known of a case and the legacy's answer.
+pub(super) fn facts(suite: &Suite, status: u16, body: Option<&Value<'_>>, binding: &Binding) -> Facts {
+    let code = suite.error_paths.code.as_ref().and_then(|path| body?.pointer(path)?.scalar_text());
+    Facts {
+        status,
+        code: code.map(str::to_owned),
+        parameters: binding.0.iter().map(|bound| (bound.name.clone(), bound.value.clone())).collect(),
+    }
+}
 
 /// The row that speaks of an error with this status and document.
 pub(super) fn find<'s>(suite: &'s Suite, status: u16, body: Option<&Value<'_>>, binding: &Binding) -> Option<&'s ErrorRow> {
@@ -19,6 +29,13 @@ pub(super) fn find<'s>(suite: &'s Suite, status: u16, body: Option<&Value<'_>>, 
     };
     let code = text_at(&suite.error_paths.code);
     let message = text_at(&suite.error_paths.message);
+    let facts = facts(suite, status, body, binding);
+    let at = At {
+        node: body,
+        parent: None,
+        root: body,
+        facts: &facts,
+    };
     suite.errors.iter().find(|row| {
         row.legacy.status == status
             && row.legacy.code.as_ref().is_none_or(|wanted| code.as_deref() == Some(wanted))
@@ -26,6 +43,7 @@ pub(super) fn find<'s>(suite: &'s Suite, status: u16, body: Option<&Value<'_>>, 
                 let wanted = wanted.fill(|name| binding.get(name).unwrap_or_default().to_owned().into());
                 message.as_deref() == Some(&wanted)
             })
+            && row.legacy.when.as_ref().is_none_or(|when| when.holds(&at))
     })
 }
 
@@ -33,14 +51,15 @@ pub(super) fn translate<'a>(suite: &Suite, row: &ErrorRow, body: Option<&Value<'
     let names = [row.name()];
     let mut ledger = Ledger::new(1, detail);
     let problem = problem(&row.candidate, binding);
+    let facts = facts(suite, row.legacy.status, body, binding);
     if let Some(body) = body {
         let before = ledger.before(body);
         for (path, found) in unclaimed(suite, row, body) {
             ledger.fault(&names[0], path, FaultKind::Unclaimed { found });
         }
-        ledger.acted((0, &names[0]), &[], before, &problem);
+        ledger.acted((0, &names[0]), &Trail::root(), before, &problem);
     } else {
-        ledger.acted((0, &names[0]), &[], Some(String::new()), &problem);
+        ledger.acted((0, &names[0]), &Trail::root(), Some(String::new()), &problem);
     }
     let expected = Expected {
         status: row.candidate.status,
@@ -52,7 +71,7 @@ pub(super) fn translate<'a>(suite: &Suite, row: &ErrorRow, body: Option<&Value<'
             whole: Some(names[0].clone()),
             ..MadeBy::default()
         },
-        ..ledger.close(expected, &names)
+        ..ledger.close(expected, facts, &names)
     }
 }
 

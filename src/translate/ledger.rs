@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::path::{Path, Step};
-use crate::rule::RuleName;
+use crate::path::{Cursor, Path, Trail};
+use crate::rule::{At, Condition, Facts, RuleName};
 use crate::value::{Value, excerpt};
 
 use super::expected::{Applied, Effect, Expected, Fault, FaultKind};
@@ -28,6 +28,8 @@ pub struct Translated<'a> {
     pub faults: Vec<Fault>,
     /// Every change, when asked for.
     pub effects: Vec<Effect>,
+    /// What is known of the case and its answer, for conditions.
+    pub facts: Facts,
     /// The rules that made what is not the body.
     pub made_by: MadeBy,
 }
@@ -46,6 +48,39 @@ pub struct MadeBy {
 pub(super) struct Rule<T> {
     pub number: usize,
     pub act: T,
+    pub when: Option<Condition>,
+}
+
+/// The rules that act on one node, in the order of their phases.
+pub(super) enum Acting<'s, T> {
+    /// All that a selector has here.
+    All(&'s [Rule<T>]),
+    /// Of several places of a selector, or those whose conditions hold.
+    Some(Vec<&'s Rule<T>>),
+}
+
+impl<'s, T> Acting<'s, T> {
+    pub fn iter(&self) -> impl Iterator<Item = &'s Rule<T>> {
+        let (all, some): (&'s [Rule<T>], &[&'s Rule<T>]) = match self {
+            Self::All(rules) => (rules, &[]),
+            Self::Some(rules) => (&[], rules),
+        };
+        all.iter().chain(some.iter().copied())
+    }
+}
+
+/// The rules of a place whose conditions hold there.
+pub(super) fn acting<'s, T>(cursor: &Cursor<'s, Rule<T>>, at: &At<'_>) -> Acting<'s, T> {
+    match cursor.only() {
+        Some(rules) if rules.iter().all(|rule| rule.when.is_none()) => Acting::All(rules),
+        _ => {
+            let holds = |rule: &&Rule<T>| rule.when.as_ref().is_none_or(|when| when.holds(at));
+            let mut rules: Vec<&Rule<T>> = cursor.here().filter(holds).collect();
+            // Numbers are given in the order of the phases.
+            rules.sort_by_key(|rule| rule.number);
+            Acting::Some(rules)
+        }
+    }
 }
 
 /// What the rules did to one case.
@@ -72,12 +107,12 @@ impl Ledger {
         self.effects.as_ref().map(|_| excerpt(value, SHOWN))
     }
 
-    pub fn acted(&mut self, rule: (usize, &RuleName), steps: &[Step<'_>], before: Option<String>, after: &Value<'_>) {
+    pub fn acted(&mut self, rule: (usize, &RuleName), trail: &Trail<'_>, before: Option<String>, after: &Value<'_>) {
         self.counts[rule.0] += 1;
         if let (Some(effects), Some(before)) = (&mut self.effects, before) {
             effects.push(Effect {
                 rule: rule.1.clone(),
-                path: steps.iter().copied().collect(),
+                path: trail.path(),
                 before,
                 after: excerpt(after, SHOWN),
             });
@@ -92,7 +127,7 @@ impl Ledger {
         });
     }
 
-    pub fn close<'a>(self, expected: Expected<'a>, names: &[RuleName]) -> Translated<'a> {
+    pub fn close<'a>(self, expected: Expected<'a>, facts: Facts, names: &[RuleName]) -> Translated<'a> {
         // One rule may be declared twice with the same name only by mistake; the counts are added up all the same.
         let mut places = BTreeMap::new();
         let mut applied: Vec<Applied> = Vec::new();
@@ -108,6 +143,7 @@ impl Ledger {
             applied,
             faults: self.faults,
             effects: self.effects.unwrap_or_default(),
+            facts,
             made_by: MadeBy::default(),
         }
     }

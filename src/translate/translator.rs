@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::exchange::{Encoding, MediaType, Observation};
-use crate::path::{Path, Selector};
+use crate::path::{Path, Selector, Trail};
 use crate::rule::{Action, ErrorRow, RuleName, Shape, Translation, Treatment};
 use crate::suite::{Binding, Suite};
 use crate::value::Value;
@@ -21,6 +21,8 @@ pub struct Translator {
     shapes: Selector<Rule<Shape>>,
     treatments: Selector<Rule<Treatment>>,
     names: Vec<RuleName>,
+    /// Whether any treatment has a condition.
+    conditional: bool,
 }
 
 impl Translator {
@@ -41,6 +43,7 @@ impl Translator {
                             pattern,
                             Rule {
                                 number,
+                                when: translation.when.clone(),
                                 act: shape.clone(),
                             },
                         );
@@ -50,6 +53,7 @@ impl Translator {
                             pattern,
                             Rule {
                                 number,
+                                when: translation.when.clone(),
                                 act: treatment.clone(),
                             },
                         );
@@ -57,11 +61,16 @@ impl Translator {
                 }
             }
         }
+        let conditional = suite
+            .translations
+            .iter()
+            .any(|translation| matches!(translation.action, Action::Treatment(_)) && translation.when.is_some());
         Self {
             suite,
             shapes,
             treatments,
             names,
+            conditional,
         }
     }
 
@@ -89,21 +98,32 @@ impl Translator {
     /// Translates a success: the body through all phases, and the media type where the two sides write bodies in different
     /// encodings. `body` comes with what it was written in.
     #[must_use]
-    pub fn success<'a>(&self, legacy: &Observation, body: Option<(Value<'a>, Encoding)>, detail: Detail) -> Translated<'a> {
+    pub fn success<'a>(
+        &self,
+        legacy: &Observation,
+        body: Option<(Value<'a>, Encoding)>,
+        binding: &Binding,
+        detail: Detail,
+    ) -> Translated<'a> {
         let mut ledger = Ledger::new(self.names.len(), detail);
         let (body, written_in) = body.unzip();
+        let facts = errors::facts(&self.suite, legacy.status, body.as_ref(), binding);
         let body = body.map(|body| {
-            let mut steps = Vec::new();
+            let cursor = self.shapes.at(&body);
             let mut body = Reshape {
                 ledger: &mut ledger,
                 names: &self.names,
+                facts: &facts,
             }
-            .node(body, &self.shapes, &mut steps);
+            .root(body, &cursor);
+            let cursor = self.treatments.at(&body);
             Treat {
                 ledger: &mut ledger,
                 names: &self.names,
+                facts: &facts,
+                conditional: self.conditional,
             }
-            .node(&mut body, &self.treatments, &mut Vec::new());
+            .node(&mut body, &cursor, &Trail::root());
             body
         });
         let recoded = written_in.and_then(|from| self.recoded(from).map(|to| (from, to)));
@@ -115,7 +135,7 @@ impl Translator {
             },
             body,
         };
-        let mut translated = ledger.close(expected, &self.names);
+        let mut translated = ledger.close(expected, facts, &self.names);
         if let Some((from, to)) = recoded {
             let rule = RuleName::from(format!("encoding {} to {}", from.word(), to.word()));
             translated.applied.insert(

@@ -1,16 +1,19 @@
 //! The later phases: value map, then types. Selects in the candidate's shape.
 
-use crate::path::{Selector, Step};
-use crate::rule::{RuleName, Treatment};
-use crate::value::Value;
+use crate::path::{Cursor, Trail};
+use crate::rule::{At, Facts, RuleName, Treatment};
+use crate::value::{Object, Value};
 
 use super::expected::FaultKind;
-use super::ledger::{Ledger, Rule, shown};
+use super::ledger::{Acting, Ledger, Rule, acting, shown};
 use super::types::{boolean, integer, number, or_empty};
 
 pub(super) struct Treat<'l> {
     pub ledger: &'l mut Ledger,
     pub names: &'l [RuleName],
+    pub facts: &'l Facts,
+    /// Whether any of the rules has a condition.
+    pub conditional: bool,
 }
 
 /// What a treatment makes of a value.
@@ -23,39 +26,85 @@ pub(super) enum Made<'a> {
     Unreadable(&'static str),
 }
 
+type Walk<'s> = Cursor<'s, Rule<Treatment>>;
+
 impl Treat<'_> {
-    pub fn node<'p>(&mut self, value: &mut Value<'_>, selector: &'p Selector<Rule<Treatment>>, steps: &mut Vec<Step<'p>>) {
-        self.here(value, selector.here(), steps);
-        if !selector.goes_on() {
+    /// Treats a node that is no member of an object, and all below it.
+    pub fn node(&mut self, value: &mut Value<'_>, cursor: &Walk<'_>, trail: &Trail<'_>) {
+        let rules = self.acting(cursor, value, None);
+        self.treat(value, cursor, &rules, trail);
+    }
+
+    fn treat(&mut self, value: &mut Value<'_>, cursor: &Walk<'_>, rules: &Acting<'_, Treatment>, trail: &Trail<'_>) {
+        self.act(value, rules, trail);
+        if !cursor.goes_on() {
             return;
         }
         match value {
             Value::Array(items) => {
-                if let Some(below) = selector.items() {
-                    for (index, item) in items.iter_mut().enumerate() {
-                        steps.push(Step::Index(index));
-                        self.node(item, below, steps);
-                        steps.pop();
+                for (index, item) in items.iter_mut().enumerate() {
+                    if let Some(below) = cursor.item(item) {
+                        self.node(item, &below, &trail.item(index));
                     }
                 }
             }
-            Value::Object(object) => {
-                for (name, below) in selector.members() {
-                    // Each of duplicate members is treated: which of them counts is for the comparison to report.
-                    for member in object.members.iter_mut().filter(|member| member.name == name) {
-                        steps.push(Step::Member(name));
-                        self.node(&mut member.value, below, steps);
-                        steps.pop();
-                    }
-                }
-            }
+            Value::Object(object) if self.conditional => self.decided_members(object, cursor, trail),
+            Value::Object(object) => self.members(object, cursor, trail),
             _ => {}
         }
     }
 
-    fn here(&mut self, value: &mut Value<'_>, rules: &[Rule<Treatment>], steps: &[Step<'_>]) {
+    /// Each of duplicate members is treated: which of them counts is for the comparison to report.
+    fn members(&mut self, object: &mut Object<'_>, cursor: &Walk<'_>, trail: &Trail<'_>) {
+        let mut treat = |name: &str, value: &mut Value<'_>| {
+            if let Some(below) = cursor.member(name, value) {
+                self.node(value, &below, &trail.member(name));
+            }
+        };
+        if cursor.only().is_some() && !cursor.goes_anywhere() {
+            for name in cursor.names() {
+                for member in object.members.iter_mut().filter(|member| member.name == name) {
+                    treat(name, &mut member.value);
+                }
+            }
+        } else {
+            for member in &mut object.members {
+                treat(&member.name, &mut member.value);
+            }
+        }
+    }
+
+    /// As [`members`](Self::members), where conditions may look at siblings: all are decided before any member is changed.
+    fn decided_members(&mut self, object: &mut Object<'_>, cursor: &Walk<'_>, trail: &Trail<'_>) {
+        let decided: Vec<_> = object
+            .members
+            .iter()
+            .map(|member| {
+                let below = cursor.member(&member.name, &member.value)?;
+                let rules = self.acting(&below, &member.value, Some(object));
+                Some((below, rules))
+            })
+            .collect();
+        for (member, decided) in object.members.iter_mut().zip(decided) {
+            if let Some((below, rules)) = decided {
+                self.treat(&mut member.value, &below, &rules, &trail.member(&member.name));
+            }
+        }
+    }
+
+    fn acting<'s>(&self, cursor: &Walk<'s>, node: &Value<'_>, parent: Option<&Object<'_>>) -> Acting<'s, Treatment> {
+        let at = At {
+            node: Some(node),
+            parent,
+            root: None,
+            facts: self.facts,
+        };
+        acting(cursor, &at)
+    }
+
+    fn act(&mut self, value: &mut Value<'_>, rules: &Acting<'_, Treatment>, trail: &Trail<'_>) {
         let mut made_null = false;
-        for rule in rules {
+        for rule in rules.iter() {
             if made_null {
                 return;
             }
@@ -65,14 +114,14 @@ impl Treat<'_> {
                     let before = self.ledger.before(value);
                     made_null = after == Value::Null;
                     *value = after;
-                    self.ledger.acted((rule.number, &self.names[rule.number]), steps, before, value);
+                    self.ledger.acted((rule.number, &self.names[rule.number]), trail, before, value);
                 }
                 Made::Unreadable(wanted) => {
                     let kind = FaultKind::Unreadable {
                         wanted,
                         found: shown(value),
                     };
-                    self.ledger.fault(&self.names[rule.number], steps.iter().copied().collect(), kind);
+                    self.ledger.fault(&self.names[rule.number], trail.path(), kind);
                     return;
                 }
             }

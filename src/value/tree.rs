@@ -113,6 +113,20 @@ impl<'a> Value<'a> {
         })
     }
 
+    /// How a scalar reads as text: the text of a string, the token of a number, `true`, `false`, `null`; `None` for a list
+    /// or an object.
+    #[must_use]
+    pub fn scalar_text(&self) -> Option<&str> {
+        match self {
+            Self::Null => Some("null"),
+            Self::Bool(true) => Some("true"),
+            Self::Bool(false) => Some("false"),
+            Self::Number(number) => Some(&number.text),
+            Self::String(text) => Some(text),
+            Self::Array(_) | Self::Object(_) => None,
+        }
+    }
+
     /// The same value with every text owned, free of the document it was read from.
     #[must_use]
     pub fn into_owned(self) -> Value<'static> {
@@ -135,6 +149,19 @@ impl<'a> Value<'a> {
                     })
                     .collect(),
             }),
+        }
+    }
+}
+
+impl crate::path::Node for Value<'_> {
+    fn is_object(&self) -> bool {
+        matches!(self, Self::Object(_))
+    }
+
+    fn member_text(&self, name: &str) -> Option<&str> {
+        match self {
+            Self::Object(object) => object.get(name)?.scalar_text(),
+            _ => None,
         }
     }
 }
@@ -162,6 +189,17 @@ impl<'a> Object<'a> {
 }
 
 impl Kind {
+    /// Every kind with its name, as suites write them.
+    pub const ALL: [(&'static str, Self); 7] = [
+        ("null", Self::Null),
+        ("boolean", Self::Boolean),
+        ("integer", Self::Integer),
+        ("number", Self::Number),
+        ("string", Self::String),
+        ("array", Self::Array),
+        ("object", Self::Object),
+    ];
+
     /// The kind with its article, for sentences: `an integer`.
     #[must_use]
     pub fn with_article(self) -> &'static str {

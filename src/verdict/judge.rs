@@ -114,9 +114,11 @@ impl Judge {
             return match reading {
                 Reading::Document(document, encoding) if self.answers(legacy, encoding) => {
                     let body = Some((document, encoding));
-                    Legacy::Owes(self.translator.success(legacy, body, detail))
+                    Legacy::Owes(self.translator.success(legacy, body, &case.binding, detail))
                 }
-                Reading::Empty if matches!(legacy.status, 204 | 205) => Legacy::Owes(self.translator.success(legacy, None, detail)),
+                Reading::Empty if matches!(legacy.status, 204 | 205) => {
+                    Legacy::Owes(self.translator.success(legacy, None, &case.binding, detail))
+                }
                 broken => Legacy::Broken(failure(Side::Legacy, legacy, &broken)),
             };
         }
@@ -152,6 +154,7 @@ impl Judge {
             faults,
             effects,
             made_by,
+            facts: _,
         } = translated;
         let Compared {
             differences,
