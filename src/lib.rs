@@ -56,6 +56,7 @@
 //! | [`diagnostic`] | errors in files that people write, with their source lines | but for reading a file |
 //! | [`exchange`], [`suite`] | what was asked and answered; what to compare | yes |
 //! | [`translate`], [`compare`], [`verdict`] | the middle | yes |
+//! | [`audit`] | mutants of a candidate's answers, judged again | yes |
 //! | [`snapshot`] | insta files | but for its store |
 //! | [`report`] | one model of a run, many renderers | yes |
 //! | [`redact`], [`record`], [`client`], `environment` | the edges: secrets, disk, HTTP, services | no |
@@ -63,6 +64,7 @@
 //! | `cli` | one file per command; the only room that prints | no |
 //! | `endpoint` | the candidate service of this repository; knows nothing of the harness | no |
 
+pub mod audit;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod client;

@@ -39,6 +39,8 @@ pub struct Suite {
     pub expected: Vec<ExpectedVerdict>,
     /// Which cases keep a snapshot.
     pub snapshots: SnapshotPolicy,
+    /// The coverage that an audit must find at the least, from 0 to 1.
+    pub coverage_floor: Option<f64>,
 }
 
 /// Something that varies from case to case.

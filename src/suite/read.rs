@@ -50,6 +50,7 @@ fn suite(source: &Source, mut table: Table<'_>) -> Option<(Suite, Spans)> {
     let errors = table.tables("error", read_error_row);
     let expected = table.tables("expected", read_expected);
     let snapshots = table.optional_with("snapshots", snapshots);
+    let coverage_floor = table.optional_with("coverage_floor", fraction);
     table.finish();
 
     let (legacy, candidate) = (legacy?, candidate?);
@@ -80,6 +81,7 @@ fn suite(source: &Source, mut table: Table<'_>) -> Option<(Suite, Spans)> {
         errors: split(errors, &mut spans.errors),
         expected: split(expected, &mut spans.expected),
         snapshots: policy,
+        coverage_floor,
     };
     Some((suite, spans))
 }
@@ -153,6 +155,18 @@ fn snapshots(value: Value<'_>) -> Option<(SnapshotPolicy, Vec<Span>)> {
     }
     let policy = value.one_of(&[("all", SnapshotPolicy::All), ("none", SnapshotPolicy::None)])?;
     Some((policy, Vec::new()))
+}
+
+/// A part of a whole.
+fn fraction(value: Value<'_>) -> Option<f64> {
+    let number = match value.kind() {
+        Kind::Integer | Kind::Float => value.literal().and_then(|text| text.parse::<f64>().ok()),
+        other => return value.error(format_args!("expected a number from 0 to 1, such as `0.95`, found {other}")),
+    };
+    match number {
+        Some(number) if (0.0..=1.0).contains(&number) => Some(number),
+        _ => value.error("expected a number from 0 to 1, such as `0.95`: it is a part of all mutants, and no percentage"),
+    }
 }
 
 /// A text with parameters in it.

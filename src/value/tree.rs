@@ -55,7 +55,7 @@ pub struct Member<'a> {
 }
 
 /// What a value is, in the words of a message; integers are told from other numbers by their token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// `null`
     Null,

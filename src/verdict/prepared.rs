@@ -1,14 +1,11 @@
 //! An exchange made ready for many answers of the candidate: the legacy is read and translated once.
 
-use std::collections::BTreeSet;
-
-use crate::compare::Received;
+use crate::compare::{Difference, Received};
 use crate::exchange::{Exchange, Observation, PerSide};
-use crate::suite::Case;
+use crate::suite::{Case, Suite};
 use crate::translate::{Detail, Expected, Translated};
 
 use super::judge::{Judge, Legacy};
-use super::judgement::signatures;
 use super::reading::{Reading, media_type};
 
 /// What the candidate owes in one case, against which any number of its answers can be held.
@@ -42,6 +39,12 @@ impl Judge {
 }
 
 impl<'x> Prepared<'_, 'x> {
+    /// The suite that says so.
+    #[must_use]
+    pub fn suite(&self) -> &Suite {
+        self.judge.suite()
+    }
+
     /// What the candidate owes.
     #[must_use]
     pub const fn expected(&self) -> &Expected<'x> {
@@ -65,13 +68,12 @@ impl<'x> Prepared<'_, 'x> {
         self.translated.faults.is_empty() && self.judge.comparer().agrees(&self.translated.expected, answer)
     }
 
-    /// What that answer has in common with others that differ in the same way, sorted; none when it agrees.
+    /// How that answer differs from the one that is owed, by place; not at all when it agrees.
     #[must_use]
-    pub fn signatures(&self, answer: &Received<'_>) -> BTreeSet<String> {
+    pub fn differences(&self, answer: &Received<'_>) -> Vec<Difference> {
         let compared = self.judge.comparer().compare(&self.translated.expected, answer);
         let faults = self.translated.faults.clone();
-        let differences = self.judge.differences(faults, compared.differences, &self.translated.made_by);
-        signatures(&PerSide::default(), &differences)
+        self.judge.differences(faults, compared.differences, &self.translated.made_by)
     }
 }
 

@@ -473,7 +473,7 @@ fn a_prepared_judge_says_of_every_answer_what_judging_it_says() {
             let agrees = read.as_ref().is_some_and(|received| prepared.agrees(received));
             assert_eq!(agrees, judgement.verdict.is_parity(), "{status} {media_type} {body}");
             if judgement.verdict == Verdict::Mismatch {
-                assert_eq!(prepared.signatures(&read.unwrap()), judgement.signatures());
+                assert_eq!(prepared.differences(&read.unwrap()), judgement.differences);
             }
         }
     }

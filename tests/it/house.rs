@@ -19,12 +19,17 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("compare", &["exchange", "path", "rule", "translate", "value"]),
     ("verdict", &["compare", "exchange", "path", "rule", "suite", "translate", "value"]),
     (
+        "audit",
+        &["compare", "exchange", "path", "rule", "suite", "translate", "value", "verdict"],
+    ),
+    (
         "snapshot",
         &["compare", "exchange", "path", "rule", "suite", "translate", "value", "verdict"],
     ),
     (
         "report",
         &[
+            "audit",
             "compare",
             "diagnostic",
             "exchange",
@@ -59,6 +64,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
+            "audit",
             "client",
             "diagnostic",
             "environment",
@@ -87,6 +93,7 @@ const PURE: &[&str] = &[
     "translate",
     "compare",
     "verdict",
+    "audit",
     "report",
 ];
 
