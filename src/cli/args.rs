@@ -7,6 +7,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::suite::parse_values;
 
+use super::gate::GateArguments;
+
 /// Prove that a new HTTP API answers what the legacy one answered, apart from declared differences.
 #[derive(Debug, Parser)]
 #[command(
@@ -91,6 +93,9 @@ pub struct CheckArguments {
     /// Take the candidate's answers from a run record or a HAR file.
     #[arg(long, value_name = "FILE")]
     pub candidate_recording: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub gate: GateArguments,
 
     /// How many cases are asked at a time [default: 16, or 2 when a side is not on this machine].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]

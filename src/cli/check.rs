@@ -12,13 +12,14 @@ use crate::environment::{Config, Environment, Options};
 use crate::exchange::{Oracle, OracleKind, PerSide, Side};
 use crate::record::{Header, RecordError, RecordedService, RecordedSuite, Writer};
 use crate::redact::{Key, Redactor, SecretNames};
-use crate::report::{Exit, RunReport, SuiteReport, json};
-use crate::run::{Event, Plan, RunOptions, Selection, Service, Setup, execute};
+use crate::report::{Accountability, Exit, RunReport, SuiteReport, json};
+use crate::run::{Baseline, Event, Plan, RunOptions, Selection, Service, Setup, execute};
 use crate::snapshot::{Pending, Store};
 
 use super::args::{CheckArguments, Format};
 use super::context::Context;
 use super::failure::Failure;
+use super::gate::strictness;
 use super::interrupt::Interrupt;
 use super::output::Output;
 use super::progress::Progress;
@@ -48,6 +49,7 @@ pub async fn run(arguments: &CheckArguments, config: Option<&Path>, context: &Co
         output.say(&project.why_empty(arguments.services.profile.as_deref(), context));
         return Ok(tell(arguments.format, &nothing(), output, &progress));
     }
+    let baseline = arguments.gate.baseline(context)?;
     let (config, options) = environment(&project, arguments, context, &sides)?;
     let events = progress.services(&options.choice);
     let environment = tokio::select! {
@@ -71,6 +73,7 @@ pub async fn run(arguments: &CheckArguments, config: Option<&Path>, context: &Co
         &plan,
         &sides,
         &environment,
+        baseline,
         &progress,
         &mut interrupt,
     )
@@ -139,6 +142,7 @@ async fn judge(
     plan: &Plan,
     sides: &Sides,
     environment: &Environment,
+    baseline: Option<Baseline>,
     progress: &Progress,
     interrupt: &mut Interrupt,
 ) -> Result<Exit, Failure> {
@@ -146,7 +150,9 @@ async fn judge(
     let (services, oracle) = sources(project, sides, environment, &manners)?;
     let record = scratch(&project.config.directory).join(RECORDS);
     let started = jiff::Timestamp::now();
+    let today = arguments.gate.today.unwrap_or_else(|| TimeZone::UTC.to_datetime(started).date());
     let header = Header {
+        today: Some(today),
         profile: arguments.services.profile.clone(),
         full: plan.full,
         ..header(plan, &services, &oracle, started)
@@ -159,6 +165,9 @@ async fn judge(
         record: super::project::shown(recorder.path(), context).display().to_string(),
         recorder: Arc::new(recorder),
         started,
+        rules: strictness(&project.config.gate),
+        today,
+        baseline,
         store: Store::new(project.snapshots(context)),
         known: project.suites.clone(),
     };
@@ -202,6 +211,7 @@ fn nothing() -> RunReport {
         unreferenced: Vec::new(),
         full: false,
         pending: Pending::Leave,
+        accountability: Accountability::default(),
         refused_oracle: None,
         record: None,
         started: None,
@@ -265,7 +275,7 @@ fn header(plan: &Plan, services: &BTreeMap<String, Service>, oracle: &Oracle, st
         environment: None,
         profile: None,
         full: false,
-        today: Some(TimeZone::UTC.to_datetime(started).date()),
+        today: None,
     }
 }
 

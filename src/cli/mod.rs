@@ -9,6 +9,7 @@ mod entry;
 mod env;
 mod explain;
 mod failure;
+mod gate;
 mod har;
 mod interrupt;
 mod output;

@@ -67,6 +67,10 @@ impl Config {
 pub struct Gate {
     /// `genuine` refuses a run whose legacy answers come from anything else. `None` takes any oracle.
     pub oracle: Option<Spanned<OracleKind>>,
+    /// Whether a rule that never acts in a full run is only said.
+    pub stale_warns: bool,
+    /// Whether a rule past its date is only said.
+    pub expired_warns: bool,
 }
 
 /// `[check]`: how many requests, how fast, how long, how large. `None` leaves the choice to the reader of it.

@@ -69,8 +69,18 @@ fn gate(mut table: Table<'_>) -> Option<Gate> {
         let oracle = value.one_of(&names)?;
         Some(oracle.map(|oracle| Spanned::new(oracle, value.span())))
     });
+    let stale = table.optional_with("stale", warns);
+    let expired = table.optional_with("expired", warns);
     table.finish();
-    Some(Gate { oracle: oracle.flatten() })
+    Some(Gate {
+        oracle: oracle.flatten(),
+        stale_warns: stale.unwrap_or_default(),
+        expired_warns: expired.unwrap_or_default(),
+    })
+}
+
+fn warns(value: Value<'_>) -> Option<bool> {
+    value.one_of(&[("fail", false), ("warn", true)])
 }
 
 fn check(mut table: Table<'_>) -> Option<Check> {

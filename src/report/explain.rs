@@ -231,7 +231,7 @@ impl Sheet {
         let judgement = input.judgement;
         let (ink, standing) = match &judgement.standing {
             Standing::Passes => (Ink::Good, "the case passes".to_owned()),
-            Standing::Expected { why } => (Ink::Good, format!("the case passes, because the suite expects it: {why}")),
+            Standing::Expected { why, .. } => (Ink::Good, format!("the case passes, because the suite expects it: {why}")),
             Standing::Fails => (Ink::Bad, "the case fails".to_owned()),
             Standing::Surprises(_) => (Ink::Bad, "the case fails, because the suite expects something else".to_owned()),
         };

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::compare::{Change, Difference};
@@ -13,7 +14,8 @@ use crate::exchange::{OracleKind, PerSide, Side};
 use crate::snapshot::SnapshotState;
 use crate::verdict::{Standing, Verdict};
 
-use super::model::{CaseReport, RunReport, SuiteReport};
+use super::accountability::{Concern, ConcernKind};
+use super::model::{CaseReport, Pardon, RunReport, SuiteReport};
 
 /// The version that [`render`] writes.
 pub const VERSION: u32 = 1;
@@ -54,6 +56,10 @@ pub struct Run<'r> {
     pub signatures: Vec<Signature>,
     /// Snapshot files that no case of a full run refers to.
     pub unreferenced: &'r [String],
+    /// The day by which rules were held to their dates.
+    pub today: Option<Date>,
+    /// The rules that are not as they should be, by suite and line.
+    pub rules: Vec<Rule<'r>>,
     /// The cases, in the order of the plan.
     pub cases: Vec<Case<'r>>,
 }
@@ -78,6 +84,8 @@ pub struct Totals {
     pub passed: usize,
     /// Cases that do not.
     pub failed: usize,
+    /// Those of them for which the gate does not fail.
+    pub pardoned: usize,
     /// Cases whose verdict is exactly the declared one.
     pub expected: usize,
     /// Cases of each verdict.
@@ -110,6 +118,9 @@ pub struct Case<'r> {
     pub ad_hoc: bool,
     /// Whether it passes: its verdict passes or is exactly the declared one, and its snapshot is approved.
     pub passes: bool,
+    /// Why the gate does not fail for it: `draft` (its suite is one) or `baseline` (it failed there with the same signatures);
+    /// `null` when it does.
+    pub pardon: Option<&'static str>,
     /// `match`, `translated`, `mismatch`, `legacy-broken`, `candidate-broken` or `unreachable`.
     pub verdict: Verdict,
     /// How it stands to the verdict that its suite declares; `null` when none is declared or a side could not be asked.
@@ -128,6 +139,29 @@ pub struct Case<'r> {
     pub elapsed_ms: PerSide<Option<f64>>,
     /// How often each side was asked until it answered, or until nobody asked any more.
     pub attempts: PerSide<u32>,
+}
+
+/// A rule that is not as it should be, or soon will not be.
+#[derive(Debug, Serialize)]
+pub struct Rule<'r> {
+    /// The suite's name.
+    pub suite: &'r str,
+    /// The rule's name; of a preset its own.
+    pub rule: &'r str,
+    /// The file and line of its declaration.
+    pub at: &'r str,
+    /// `expired`, `stale`, `expires-soon` or `unproven`.
+    pub state: &'static str,
+    /// What is the matter, in words.
+    pub said: String,
+    /// The last day on which it holds, where that is the matter.
+    pub expires: Option<Date>,
+    /// Who answers for it.
+    pub owner: Option<&'r str>,
+    /// Why it is there.
+    pub why: &'r str,
+    /// Whether the gate fails for it.
+    pub fails: bool,
 }
 
 /// A parameter with its value.
@@ -244,6 +278,7 @@ impl<'r> Run<'r> {
                 cases: totals.cases,
                 passed: totals.passed,
                 failed: totals.failed,
+                pardoned: totals.pardoned,
                 expected: totals.expected,
                 verdicts: every(Verdict::ALL, &totals.verdicts),
                 snapshots: every(SnapshotState::ALL, &totals.snapshots),
@@ -257,7 +292,28 @@ impl<'r> Run<'r> {
                 })
                 .collect(),
             unreferenced: &run.unreferenced,
+            today: run.accountability.today,
+            rules: run.accountability.concerns.iter().map(Rule::of).collect(),
             cases: run.cases.iter().map(|case| Case::of(case, run.suite(case))).collect(),
+        }
+    }
+}
+
+impl<'r> Rule<'r> {
+    fn of(concern: &'r Concern) -> Self {
+        Self {
+            suite: &concern.suite,
+            rule: &concern.rule.0,
+            at: &concern.at,
+            state: concern.kind.name(),
+            said: concern.kind.said(),
+            expires: match concern.kind {
+                ConcernKind::Expired { on } | ConcernKind::ExpiresSoon { on, .. } => Some(on),
+                ConcernKind::Stale | ConcernKind::Unproven { .. } => None,
+            },
+            owner: concern.owner.as_deref(),
+            why: &concern.why,
+            fails: concern.fails,
         }
     }
 }
@@ -280,6 +336,7 @@ impl<'r> Case<'r> {
             is: case.case.is(),
             ad_hoc: case.ad_hoc,
             passes: case.passes(),
+            pardon: case.pardon.map(Pardon::name),
             verdict: case.verdict,
             expected: expected(&case.standing, suite),
             snapshot: case.snapshot,
@@ -307,7 +364,7 @@ impl<'r> Case<'r> {
 fn expected<'r>(standing: &'r Standing, suite: Option<&SuiteReport>) -> Option<Expected<'r>> {
     match standing {
         Standing::Passes | Standing::Fails => None,
-        Standing::Expected { why } => Some(Expected::AsDeclared { why }),
+        Standing::Expected { why, .. } => Some(Expected::AsDeclared { why }),
         Standing::Surprises(surprise) => Some(Expected::Surprise {
             declared: surprise.declared.name(),
             at: suite.map_or_else(|| format!("line {}", surprise.line), |suite| suite.at(surprise.line)),

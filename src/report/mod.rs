@@ -2,6 +2,7 @@
 //!
 //! A renderer turns the model into text. It writes to nothing and asks nobody; colours and width are given to it.
 
+mod accountability;
 mod exit;
 pub mod explain;
 pub mod json;
@@ -12,6 +13,7 @@ pub mod shell;
 mod style;
 pub mod terminal;
 
+pub use accountability::{AHEAD, Accountability, Concern, ConcernKind, RuleGate, Strictness, counts};
 pub use exit::Exit;
-pub use model::{CaseReport, RunReport, SuiteReport, Totals};
+pub use model::{CaseReport, Pardon, RunReport, SuiteReport, Totals};
 pub use style::{Colour, Style};

@@ -13,6 +13,7 @@ use crate::suite::{Case, Suite};
 use crate::translate::Applied;
 use crate::verdict::{Failure, Standing, Verdict, signatures};
 
+use super::accountability::Accountability;
 use super::exit::Exit;
 
 /// A whole run.
@@ -32,6 +33,8 @@ pub struct RunReport {
     pub full: bool,
     /// Whether pending snapshots were written, so that they can be reviewed here.
     pub pending: Pending,
+    /// What there is to say of the rules themselves: expired, stale, unproven.
+    pub accountability: Accountability,
     /// Whether the oracle is one that the gate accepts; else why not.
     pub refused_oracle: Option<String>,
     /// The run record that was written.
@@ -55,7 +58,9 @@ pub struct SuiteReport {
     pub file: String,
     /// The lines of the file on which each side's request stands.
     pub requests: PerSide<usize>,
-    /// Why each rule is there and on which line of the file, by its name in outputs.
+    /// Whether the suite is reported without gating.
+    pub draft: bool,
+    /// Why each rule and expected verdict is there and on which line of the file, by its name in outputs.
     pub rules: BTreeMap<RuleName, Justification>,
 }
 
@@ -66,6 +71,8 @@ pub struct CaseReport {
     pub case: Case,
     /// Whether it exists on the command line only.
     pub ad_hoc: bool,
+    /// Why the gate does not fail for this case, whatever is said of it; `None` when it does.
+    pub pardon: Option<Pardon>,
     /// The verdict.
     pub verdict: Verdict,
     /// Whether the case passes with it.
@@ -90,6 +97,26 @@ pub struct CaseReport {
     pub attempts: PerSide<u32>,
 }
 
+/// Why the gate does not fail for a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Pardon {
+    /// Its suite is a draft.
+    Draft,
+    /// It failed in the baseline already, and every signature of it was there.
+    Baseline,
+}
+
+impl Pardon {
+    /// As it is written everywhere: `draft`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Baseline => "baseline",
+        }
+    }
+}
+
 /// How many cases there are of each kind.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Totals {
@@ -99,6 +126,8 @@ pub struct Totals {
     pub passed: usize,
     /// Cases that do not.
     pub failed: usize,
+    /// Those of them for which the gate does not fail.
+    pub pardoned: usize,
     /// Cases of each verdict; a verdict that no case has is left out.
     pub verdicts: BTreeMap<Verdict, usize>,
     /// Cases of each state of snapshot; a state that no case has is left out.
@@ -119,12 +148,14 @@ impl SuiteReport {
         }
         let comparisons = suite.comparisons.iter().map(|rule| (rule.name(), rule.justification.clone()));
         let errors = suite.errors.iter().map(|row| (row.name(), row.justification.clone()));
-        rules.extend(comparisons.chain(errors));
+        let expected = suite.expected.iter().map(|verdict| (verdict.name(), verdict.justification.clone()));
+        rules.extend(comparisons.chain(errors).chain(expected));
         Self {
             name: suite.name.clone(),
             title: suite.title.clone(),
             file: suite.file.clone(),
             requests: suite.request.as_ref().map(|request| request.line),
+            draft: suite.draft,
             rules,
         }
     }
@@ -163,6 +194,12 @@ impl CaseReport {
         (!said.is_empty()).then(|| said.join(", "))
     }
 
+    /// Whether the gate fails for this case.
+    #[must_use]
+    pub fn fails(&self) -> bool {
+        !self.passes() && self.pardon.is_none()
+    }
+
     /// Whether the case passes: its verdict passes or is exactly the declared one, and its snapshot is approved.
     #[must_use]
     pub fn passes(&self) -> bool {
@@ -177,7 +214,8 @@ impl RunReport {
         self.suites.iter().find(|suite| suite.name == case.case.suite)
     }
 
-    /// The signatures of the cases that fail for their verdict, each with its cases; the most common first.
+    /// The signatures of the cases that fail for their verdict, each with its cases: those for which the gate fails first, and
+    /// the most common of them first.
     #[must_use]
     pub fn signatures(&self) -> Vec<(String, Vec<&CaseReport>)> {
         let mut cases: BTreeMap<String, Vec<&CaseReport>> = BTreeMap::new();
@@ -187,7 +225,10 @@ impl RunReport {
             }
         }
         let mut signatures: Vec<_> = cases.into_iter().collect();
-        signatures.sort_by_key(|(_, cases)| std::cmp::Reverse(cases.len()));
+        signatures.sort_by_key(|(_, cases)| {
+            let gated = cases.iter().any(|case| case.pardon.is_none());
+            (!gated, std::cmp::Reverse(cases.len()))
+        });
         signatures
     }
 
@@ -201,6 +242,7 @@ impl RunReport {
                 totals.passed += 1;
             } else {
                 totals.failed += 1;
+                totals.pardoned += usize::from(case.pardon.is_some());
             }
             *totals.verdicts.entry(case.verdict).or_insert(0) += 1;
             *totals.snapshots.entry(case.snapshot).or_insert(0) += 1;
@@ -215,12 +257,10 @@ impl RunReport {
         if self.interrupted {
             return Exit::Interrupted;
         }
-        let differs = self.cases.iter().any(differs) || !self.unreferenced.is_empty();
+        let gated = || self.cases.iter().filter(|case| case.pardon.is_none());
+        let differs = gated().any(differs) || !self.unreferenced.is_empty() || self.accountability.fails();
         let cannot_compare = self.refused_oracle.is_some()
-            || self
-                .cases
-                .iter()
-                .any(|case| !case.standing.passes() && matches!(case.verdict, Verdict::LegacyBroken | Verdict::Unreachable));
+            || gated().any(|case| !case.standing.passes() && matches!(case.verdict, Verdict::LegacyBroken | Verdict::Unreachable));
         match (differs, cannot_compare, self.cases.is_empty()) {
             (true, ..) => Exit::Differs,
             (false, true, _) => Exit::CannotCompare,

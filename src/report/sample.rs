@@ -8,7 +8,8 @@ use crate::suite::{Suite, sample};
 use crate::translate::Detail;
 use crate::verdict::Judge;
 
-use super::model::{CaseReport, RunReport, SuiteReport};
+use super::accountability::Accountability;
+use super::model::{CaseReport, Pardon, RunReport, SuiteReport};
 
 pub(crate) fn report(suite: &Suite, run_id: &str, exchange: &Exchange) -> CaseReport {
     let case = sample::case(run_id);
@@ -17,6 +18,7 @@ pub(crate) fn report(suite: &Suite, run_id: &str, exchange: &Exchange) -> CaseRe
     let passes = judgement.standing.passes();
     CaseReport {
         ad_hoc: false,
+        pardon: suite.draft.then_some(Pardon::Draft),
         verdict: judgement.verdict,
         standing: judgement.standing,
         snapshot: if passes { SnapshotState::Approved } else { SnapshotState::NotKept },
@@ -50,6 +52,7 @@ pub(crate) fn run(cases: Vec<CaseReport>) -> RunReport {
         unreferenced: Vec::new(),
         full: true,
         pending: Pending::Write,
+        accountability: Accountability::default(),
         refused_oracle: None,
         record: Some(".parity/records/latest.jsonl".into()),
         started: Some("2026-11-24T09:30:00Z".parse().unwrap()),

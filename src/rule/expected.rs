@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::justification::Justification;
+use super::justification::{Justification, RuleName};
 
 /// A declared verdict other than parity.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +44,14 @@ impl VerdictName {
             Self::LegacyBroken => "legacy-broken",
             Self::CandidateBroken => "candidate-broken",
         }
+    }
+}
+
+impl ExpectedVerdict {
+    /// Its name in outputs: `expected mismatch run_id=36*`.
+    #[must_use]
+    pub fn name(&self) -> RuleName {
+        RuleName::from(format!("expected {} {}", self.verdict.name(), self.case))
     }
 }
 

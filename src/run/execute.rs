@@ -5,18 +5,20 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
 use crate::client::Asked;
 use crate::exchange::{Exchange, Oracle, OracleKind, PerSide, Request, Side};
 use crate::record::{End, RecordError, Totals, Writer};
-use crate::report::{CaseReport, RunReport, SuiteReport};
+use crate::report::{Accountability, CaseReport, RuleGate, RunReport, SuiteReport};
 use crate::snapshot::{Pending, SnapshotError, Store};
 use crate::suite::Suite;
 use crate::translate::Detail;
 use crate::verdict::Judge;
 
+use super::baseline::Baseline;
 use super::judged::{Judged, unreferenced};
 use super::masked::masked;
 use super::plan::{Plan, PlannedCase};
@@ -31,6 +33,12 @@ pub struct Setup {
     pub oracle: Oracle,
     /// Whether only a genuine oracle is accepted.
     pub genuine_only: bool,
+    /// How strict the gate is with rules.
+    pub rules: RuleGate,
+    /// The day by which rules are held to their dates.
+    pub today: Date,
+    /// An earlier run, whose failures are pardoned.
+    pub baseline: Option<Baseline>,
     /// Where the run is recorded.
     pub recorder: Arc<Writer>,
     /// Where the record is, for people.
@@ -142,27 +150,33 @@ pub async fn execute(
             finished = next => finished,
         };
         flight.landed();
-        let (report, says_stand_in) = finished.map_err(|error| RunError::Panicked(error.to_string()))??;
+        let (mut report, says_stand_in) = finished.map_err(|error| RunError::Panicked(error.to_string()))??;
         if says_stand_in {
             oracle.kind = OracleKind::StandIn;
+        }
+        if let Some(baseline) = &setup.baseline {
+            baseline.apply(&mut report);
         }
         on_event(Event::Judged(&report));
         cases.push(report);
     };
     flight.abort().await;
 
+    let suites: Vec<SuiteReport> = plan.suites.iter().map(|planned| SuiteReport::of(&planned.suite)).collect();
+    let full = plan.full && !interrupted;
     let report = RunReport {
+        accountability: Accountability::of(&suites, &cases, full, Some(setup.today), setup.rules),
         refused_oracle: (setup.genuine_only && oracle.kind != OracleKind::Genuine)
             .then(|| format!("`[gate] oracle = \"genuine\"` refuses {oracle}")),
         oracle,
         sides: sides.map(|shown| shown.join(", ")),
-        suites: plan.suites.iter().map(|planned| SuiteReport::of(&planned.suite)).collect(),
-        unreferenced: if plan.full && !interrupted {
+        suites,
+        unreferenced: if full {
             unreferenced(&setup.store, &setup.known)?
         } else {
             Vec::new()
         },
-        full: plan.full && !interrupted,
+        full,
         pending: options.pending,
         cases,
         record: Some(setup.record),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::exchange::{Exchange, PerSide, Request};
-use crate::report::CaseReport;
+use crate::report::{CaseReport, Pardon};
 use crate::snapshot::{Pending, Settled, SnapshotError, SnapshotInput, SnapshotState, Store, Today, render};
 use crate::suite::{Case, Suite};
 use crate::verdict::Judgement;
@@ -57,6 +57,7 @@ impl Judged<'_> {
         CaseReport {
             case: self.case.clone(),
             ad_hoc: self.ad_hoc,
+            pardon: self.suite.draft.then_some(Pardon::Draft),
             verdict: judgement.verdict,
             standing: judgement.standing.clone(),
             snapshot: settled.state,

@@ -4,6 +4,7 @@
 //! snapshots, tells what happens as events, and ends in a report. What was recorded can be judged again without asking anybody.
 //! Nothing here prints.
 
+mod baseline;
 mod execute;
 mod judged;
 mod masked;
@@ -11,6 +12,7 @@ mod plan;
 mod rejudge;
 mod source;
 
+pub use baseline::Baseline;
 pub use execute::{Event, RunError, RunOptions, Service, Setup, execute};
 pub use plan::{Plan, PlanError, PlannedCase, PlannedSuite, Selection};
 pub use rejudge::{AskedOtherwise, RejudgeError, Rejudged, Rejudging, Visit, judge_record, recorded_bases, recorded_suites};

@@ -4,16 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::civil::Date;
+
 use crate::diagnostic::{Diagnostics, Source};
 use crate::exchange::{Observation, OracleKind, PerSide, Request, Side};
 use crate::record::{Event, Header, RecordError, RecordedExchange, RecordedVerdict, same_question};
 use crate::redact::{MASKED, without_digests};
-use crate::report::{CaseReport, RunReport, SuiteReport};
+use crate::report::{Accountability, CaseReport, RuleGate, RunReport, SuiteReport};
 use crate::snapshot::{Pending, SnapshotError, Store};
 use crate::suite::{Binding, Case, Suite, read_suite};
 use crate::translate::Detail;
 use crate::verdict::{Judge, Judgement};
 
+use super::baseline::Baseline;
 use super::judged::{Judged, unreferenced};
 
 /// By what a recorded run is judged again.
@@ -30,10 +33,35 @@ pub struct Rejudging<'p> {
     pub store: Option<&'p Store>,
     /// Whether only a genuine oracle is accepted.
     pub genuine_only: bool,
+    /// How strict the gate is with rules.
+    pub rules: RuleGate,
+    /// The day by which rules are held to their dates; without it the day of the record.
+    pub today: Option<Date>,
+    /// An earlier run, whose failures are pardoned.
+    pub baseline: Option<&'p Baseline>,
     /// How much visitors are shown of what the translations did.
     pub detail: Detail,
     /// The record, for people.
     pub record: Option<String>,
+}
+
+impl<'p> Rejudging<'p> {
+    /// By these suites and nothing else: no snapshots, any oracle, counts only.
+    #[must_use]
+    pub fn by(suites: &'p [Arc<Suite>]) -> Self {
+        Self {
+            suites,
+            all: false,
+            known: suites,
+            store: None,
+            genuine_only: false,
+            rules: RuleGate::default(),
+            today: None,
+            baseline: None,
+            detail: Detail::Counts,
+            record: None,
+        }
+    }
 }
 
 /// One case, as it is judged now.
@@ -185,6 +213,7 @@ fn report_of(header: &Header, by: &Rejudging<'_>) -> RunReport {
         suites: by.suites.iter().filter(recorded).map(|suite| SuiteReport::of(suite)).collect(),
         cases: Vec::new(),
         unreferenced: Vec::new(),
+        accountability: Accountability::default(),
         full: false,
         pending: Pending::Leave,
         refused_oracle: None,
@@ -213,6 +242,7 @@ fn finish(again: &mut Rejudged, suites: &[AgainSuite], header: &Header, by: &Rej
     report.full = by.all && whole && again.ended && !report.interrupted && report.cases.iter().all(|case| !case.ad_hoc);
     report.refused_oracle = (by.genuine_only && report.oracle.kind != OracleKind::Genuine)
         .then(|| format!("`[gate] oracle = \"genuine\"` refuses {}", report.oracle));
+    report.accountability = Accountability::of(&report.suites, &report.cases, report.full, by.today.or(header.today), by.rules);
     if let Some(store) = by.store.filter(|_| report.full) {
         report.unreferenced = unreferenced(store, by.known)?;
     }
@@ -310,7 +340,10 @@ impl AgainSuite {
         // What was recorded is masked already; what outlives the record loses the digests as well.
         let snapshot = asked.snapshot(|text| without_digests(text).into_owned());
         let settled = asked.settle(snapshot.as_deref(), by.store, Pending::Leave)?;
-        let report = Box::new(asked.report(settled));
+        let mut report = Box::new(asked.report(settled));
+        if let Some(baseline) = by.baseline {
+            baseline.apply(&mut report);
+        }
         visit(&Visit {
             judge: &self.judge,
             case: &case,

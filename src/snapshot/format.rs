@@ -123,7 +123,7 @@ impl Sheet {
     fn verdict(&mut self, judgement: &Judgement<'_>) {
         let verdict = judgement.verdict.name();
         match &judgement.standing {
-            Standing::Expected { why } => self.fact("verdict", &format!("{verdict}, as the suite expects: {why}")),
+            Standing::Expected { why, .. } => self.fact("verdict", &format!("{verdict}, as the suite expects: {why}")),
             Standing::Passes | Standing::Fails | Standing::Surprises(_) => self.fact("verdict", verdict),
         }
     }

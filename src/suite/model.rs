@@ -15,6 +15,8 @@ pub struct Suite {
     pub name: String,
     /// What it is about, for people.
     pub title: Option<String>,
+    /// Whether it is only reported: no gate fails for a draft.
+    pub draft: bool,
     /// Where it was read, for messages.
     pub file: String,
     /// Its text as it was read, for the record.

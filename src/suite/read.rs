@@ -38,6 +38,7 @@ pub(super) struct Spans {
 fn suite(source: &Source, mut table: Table<'_>) -> Option<(Suite, Spans)> {
     let name = table.required_with("suite", suite_name);
     let title = table.optional::<NonEmpty>("title").map(String::from);
+    let draft = table.optional_with("state", |value| value.one_of(&[("gated", false), ("draft", true)]));
     let mut spans = Spans::default();
     let parameters = table.named("parameters", |name, value| {
         spans.parameters.push(name.span);
@@ -63,6 +64,7 @@ fn suite(source: &Source, mut table: Table<'_>) -> Option<(Suite, Spans)> {
     let suite = Suite {
         name: name?,
         title,
+        draft: draft.unwrap_or_default(),
         file: source.file().to_owned(),
         text: source.text().into(),
         digest: blake3::hash(source.text().as_bytes()).to_hex().to_string(),

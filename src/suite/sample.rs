@@ -20,6 +20,7 @@ pub(crate) fn suite() -> Suite {
     Suite {
         name: "run-trace".into(),
         title: Some("Trace of a run".into()),
+        draft: false,
         file: "fixtures/suites/run-trace.toml".into(),
         text: "".into(),
         digest: "d".repeat(64),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::rule::{ExpectedVerdict, VerdictName};
+use crate::rule::{ExpectedVerdict, RuleName, VerdictName};
 use crate::suite::Binding;
 
 use super::judgement::Verdict;
@@ -14,6 +14,8 @@ pub enum Standing {
     Passes,
     /// The verdict is exactly the declared one.
     Expected {
+        /// The declaration.
+        rule: RuleName,
         /// Why it is declared.
         why: String,
     },
@@ -75,6 +77,7 @@ pub(super) fn stand(verdict: Verdict, signatures: &BTreeSet<String>, declared: &
         .collect();
     if same_verdict && unexpected.is_empty() && absent.is_empty() {
         return Standing::Expected {
+            rule: declared.name(),
             why: declared.justification.why.clone(),
         };
     }

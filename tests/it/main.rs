@@ -10,6 +10,7 @@ mod endpoint_limits;
 mod endpoint_process;
 mod env_command;
 mod environment;
+mod gate;
 mod guest;
 mod house;
 mod interrupt;

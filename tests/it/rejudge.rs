@@ -27,13 +27,9 @@ fn suites(change: impl Fn(String) -> String) -> Vec<Arc<Suite>> {
 fn again(suites: &[Arc<Suite>]) -> Rejudged {
     let store = Store::new(root().join("snapshots"));
     let by = Rejudging {
-        suites,
         all: true,
-        known: suites,
         store: Some(&store),
-        genuine_only: false,
-        detail: Detail::Counts,
-        record: None,
+        ..Rejudging::by(suites)
     };
     let mut record = record();
     let header = record.header().clone();
@@ -100,13 +96,9 @@ fn an_answer_to_another_question_is_judged_by_nobody() {
 fn visitors_see_what_is_judged() {
     let suites = suites(|text| text);
     let by = Rejudging {
-        suites: &suites,
-        all: false,
-        known: &suites,
-        store: None,
         genuine_only: true,
         detail: Detail::Effects,
-        record: Some("a record".to_owned()),
+        ..Rejudging::by(&suites)
     };
     let mut record = record();
     let header = record.header().clone();

@@ -52,8 +52,11 @@ fn json_is_one_document_with_these_members() {
             "interrupted",
             "oracle",
             "record",
+            "rules",
             "sides",
             "signatures",
+            "started",
+            "today",
             "totals",
             "unreferenced",
             "version"

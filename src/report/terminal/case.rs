@@ -4,7 +4,7 @@ use similar::{ChangeTag, TextDiff};
 
 use crate::compare::Difference;
 use crate::exchange::{PerSide, Side};
-use crate::report::model::{CaseReport, SuiteReport};
+use crate::report::model::{CaseReport, Pardon, SuiteReport};
 use crate::report::style::{Ink, Style, columns, pad, time};
 use crate::snapshot::{SnapshotDiff, SnapshotState};
 use crate::verdict::{Failure, Standing, Surprise, Verdict};
@@ -78,8 +78,13 @@ fn headline(case: &CaseReport, style: Style) -> String {
         SnapshotState::Missing => beside.push("snapshot missing".to_owned()),
         SnapshotState::Approved | SnapshotState::NotKept => {}
     }
+    match case.pardon {
+        Some(Pardon::Draft) if !case.passes() => beside.push("a draft, not gated".to_owned()),
+        Some(Pardon::Baseline) => beside.push("known from the baseline, not gated".to_owned()),
+        Some(Pardon::Draft) | None => {}
+    }
     beside.extend(case.retried());
-    if let Standing::Expected { why } = &case.standing {
+    if let Standing::Expected { why, .. } = &case.standing {
         beside.push(format!("expected: {why}"));
     }
     let taken = start + columns(&name) + 2;

@@ -4,6 +4,7 @@
 
 mod case;
 mod differences;
+mod rules;
 mod strings;
 mod summary;
 

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use crate::exchange::OracleKind;
 use crate::report::exit::Exit;
-use crate::report::model::{CaseReport, RunReport};
+use crate::report::model::{CaseReport, Pardon, RunReport};
 use crate::report::shell::quote;
 use crate::report::style::{Ink, Style, columns, count, pad, time};
 use crate::snapshot::{Pending, SnapshotState};
 use crate::verdict::{Standing, Verdict};
+
+use super::rules;
 
 /// The summary of a run: what failing cases have in common, totals, the oracle, how it ends, what to do next.
 #[must_use]
@@ -16,6 +18,9 @@ pub fn render_summary(run: &RunReport, style: Style) -> String {
     let mut sheet = Sheet { style, out: String::new() };
     sheet.signatures(run);
     sheet.unreferenced(run);
+    for line in rules::lines(run, style) {
+        sheet.line(&line);
+    }
     sheet.totals(run);
     sheet.end(run);
     sheet.next(run);
@@ -71,6 +76,9 @@ impl Sheet {
             let mut names: Vec<String> = cases.iter().take(NAMES).map(|case| case.case.to_string()).collect();
             if cases.len() > NAMES {
                 names.push(format!("… and {} more", cases.len() - NAMES));
+            }
+            if cases.iter().all(|case| case.pardon.is_some()) {
+                names.insert(0, "not gated:".to_owned());
             }
             let names = self.style.paint(Ink::Dim, self.style.fit(&names.join("  "), 8));
             self.line(&format!("        {names}"));
@@ -136,6 +144,7 @@ impl Sheet {
             self.line(&format!(" {verdicts}"));
             self.fact("snapshots", &snapshots);
         }
+        self.pardoned(run);
         let oracle = self.style.fit(&run.oracle.to_string(), LABEL + 2);
         let oracle = match run.oracle.kind {
             OracleKind::Genuine => oracle,
@@ -148,23 +157,40 @@ impl Sheet {
         }
     }
 
+    /// What does not pass and is not held against anybody.
+    fn pardoned(&mut self, run: &RunReport) {
+        let cases = |pardon: Pardon| {
+            run.cases
+                .iter()
+                .filter(|case| !case.passes() && case.pardon == Some(pardon))
+                .count()
+        };
+        let said: Vec<String> = [
+            (cases(Pardon::Draft), "of a draft", "of drafts"),
+            (cases(Pardon::Baseline), "known from the baseline", "known from the baseline"),
+        ]
+        .into_iter()
+        .filter(|(number, ..)| *number > 0)
+        .map(|(number, one, several)| {
+            let what = if number == 1 { one } else { several };
+            format!("{} {what}", count(number, "failing case", "failing cases"))
+        })
+        .collect();
+        if !said.is_empty() {
+            self.fact("not gated", &self.style.paint(Ink::Warning, said.join(", ")));
+        }
+    }
+
     fn end(&mut self, run: &RunReport) {
         let exit = run.exit();
-        let failed = run.totals().failed;
-        let all = run.cases.len();
-        let cases = if all == 1 {
-            "the case does".to_owned()
-        } else {
-            format!("{failed} of {all} cases do")
-        };
+        let cases = failing_cases(run);
         let reason = match exit {
             Exit::Passed => match run.oracle.kind {
                 OracleKind::Genuine => "passed".to_owned(),
                 OracleKind::StandIn => "passed against a STAND-IN".to_owned(),
                 OracleKind::Unknown => "passed, and nobody said whether the legacy is the genuine one".to_owned(),
             },
-            Exit::Differs if failed == 0 => "failed: there are snapshots that no case refers to".to_owned(),
-            Exit::Differs => format!("failed: {cases} not pass"),
+            Exit::Differs => format!("failed: {}", failing(run).join("; ")),
             Exit::CannotCompare => match &run.refused_oracle {
                 Some(why) => format!("could not be compared: {why}"),
                 None => format!("could not be compared: {cases} not pass for want of an answer to compare"),
@@ -203,6 +229,31 @@ const fn is_expected(case: &CaseReport) -> bool {
     matches!(case.standing, Standing::Expected { .. })
 }
 
+/// `3 of 8 cases do`, to be followed by what they do not.
+fn failing_cases(run: &RunReport) -> String {
+    match run.cases.len() {
+        1 => "the case does".to_owned(),
+        all => format!("{} of {all} cases do", run.cases.iter().filter(|case| case.fails()).count()),
+    }
+}
+
+/// Everything for which the gate fails.
+fn failing(run: &RunReport) -> Vec<String> {
+    let mut failing = Vec::new();
+    if run.cases.iter().any(CaseReport::fails) {
+        failing.push(format!("{} not pass", failing_cases(run)));
+    }
+    if !run.unreferenced.is_empty() {
+        failing.push("there are snapshots that no case refers to".to_owned());
+    }
+    match run.accountability.concerns.iter().filter(|concern| concern.fails).count() {
+        0 => {}
+        1 => failing.push("a rule is not as it should be".to_owned()),
+        rules => failing.push(format!("{rules} rules are not as they should be")),
+    }
+    failing
+}
+
 /// Where the rule is declared that a signature names.
 fn place(run: &RunReport, signature: &str, cases: &[&CaseReport]) -> Option<String> {
     let case = cases.first()?;
@@ -219,7 +270,7 @@ fn steps(run: &RunReport) -> Vec<(String, String)> {
         let found = run
             .cases
             .iter()
-            .find(|case| !case.standing.passes() && verdict.contains(&case.verdict));
+            .find(|case| case.pardon.is_none() && !case.standing.passes() && verdict.contains(&case.verdict));
         found.map(|case| case.case.to_string())
     };
     let explain = |case: &str| format!("parity explain {}", quote(case));
@@ -254,6 +305,7 @@ fn steps(run: &RunReport) -> Vec<(String, String)> {
             "the snapshots that no case refers to, or bring their cases back".to_owned(),
         ));
     }
+    steps.extend(rules::steps(run));
     steps
 }
 
@@ -278,6 +330,8 @@ mod tests {
     use crate::exchange::{PerSide, Unreachable, UnreachableKind};
     use crate::report::sample::{report, run};
     use crate::report::style::Colour;
+    use crate::report::{Accountability, RuleGate, Strictness};
+    use crate::rule::Justification;
     use crate::suite::sample;
     use proptest::prelude::*;
 
@@ -354,6 +408,47 @@ mod tests {
         interrupted.interrupted = true;
         let all = [unreachable, refused, ci, interrupted, run(Vec::new())];
         insta::assert_snapshot!(all.map(|run| render_summary(&run, Style::PLAIN)).join("\n---\n"));
+    }
+
+    #[test]
+    fn rules_are_held_to_account() {
+        let mut suite = sample::suite();
+        let day = |text: &str| Some(text.parse().unwrap());
+        let dated = |justification: &mut Justification, expires: &str| {
+            justification.expires = day(expires);
+            justification.owner = Some("ada".into());
+        };
+        dated(&mut suite.comparisons[0].justification, "2026-11-23");
+        dated(&mut suite.errors[0].justification, "2026-12-01");
+        suite.expected[0].justification.unproven = Some("the legacy does it once a week".into());
+        let account = |rules: RuleGate| {
+            let mut report = run(vec![report(
+                &suite,
+                "34",
+                &sample::exchange(&sample::legacy_trace(2), &sample::candidate_trace(2)),
+            )]);
+            report.suites = vec![crate::report::SuiteReport::of(&suite)];
+            report.accountability = Accountability::of(&report.suites, &report.cases, true, day("2026-11-24"), rules);
+            render_summary(&report, Style::PLAIN)
+        };
+        let strict = account(RuleGate::default());
+        let lenient = account(RuleGate {
+            stale: Strictness::Warn,
+            expired: Strictness::Warn,
+        });
+        insta::assert_snapshot!([strict, lenient].join("\n---\n"));
+    }
+
+    #[test]
+    fn drafts_and_baselines_are_not_held_against_anybody() {
+        let mut draft = red("1");
+        draft.pardon = Some(Pardon::Draft);
+        let mut known = red("2");
+        known.pardon = Some(Pardon::Baseline);
+        let pardoned = run(vec![green("34"), draft, known]);
+        let mut failing = pardoned.clone();
+        failing.cases.push(red("3"));
+        insta::assert_snapshot!([pardoned, failing].map(|run| render_summary(&run, Style::PLAIN)).join("\n---\n"));
     }
 
     #[test]
