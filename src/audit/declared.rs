@@ -2,7 +2,7 @@
 
 use crate::compare::Received;
 use crate::path::{Path, Pattern, Segment};
-use crate::rule::{Action, Comparison, ComparisonRule, Translation, Treatment};
+use crate::rule::{Action, Comparison, ComparisonRule, Translation, Treatment, Type};
 use crate::value::{Decimal, Value};
 
 use super::edit::{self, Edit};
@@ -79,12 +79,12 @@ pub fn by_comparison(comparison: &Comparison, _site: &Site<'_>) -> bool {
 pub fn by_translation(rule: &Translation, pattern: &Pattern, site: &Site<'_>) -> bool {
     match &rule.action {
         // What is owed is a number: it may be written in any way that means the same one, `1.0` for `1`.
-        Action::Treatment(Treatment::Number { .. }) => match site.replaces(pattern) {
+        Action::Treatment(Treatment::Type { into: Type::Number, .. }) => match site.replaces(pattern) {
             Some((Value::Number(before), Value::Number(after))) => {
                 Decimal::parse(&before.text).is_some_and(|before| Some(before) == Decimal::parse(&after.text))
             }
             _ => false,
         },
-        Action::Treatment(Treatment::Map(_) | Treatment::Integer { .. } | Treatment::Boolean { .. }) | Action::Shape(_) => false,
+        Action::Treatment(Treatment::Map(_) | Treatment::Text { .. } | Treatment::Type { .. }) | Action::Shape(_) => false,
     }
 }

@@ -134,7 +134,7 @@ impl<'a> Explainer<'a> {
             .flat_map(|(place, rule)| rule.patterns.iter().map(move |pattern| (place, rule, pattern)))
             .filter(|(_, rule, pattern)| matches!(rule.action, Action::Treatment(_)) && pattern.covers(&site.path))
             .collect();
-        rules.sort_by_key(|(_, rule, pattern)| Reverse((pattern.parts().len(), rule.phase())));
+        rules.sort_by_key(|(_, rule, pattern)| Reverse((pattern.parts().len(), rule.turn())));
         for (place, rule, pattern) in rules {
             if self.sees_without(Left::Translation(place), changed) {
                 if declared::by_translation(rule, pattern, &site) {

@@ -5,22 +5,26 @@
 
 mod comparison;
 mod condition;
+mod datetime;
 mod error_row;
 mod expected;
 mod justification;
 mod shape;
 mod template;
+mod text;
 mod text_pattern;
 mod translation;
 mod treatment;
 
 pub use comparison::{Comparison, ComparisonRule};
 pub use condition::{At, Condition, Facts, Readable, Subject, Test};
+pub use datetime::{Datetime, DatetimeError};
 pub use error_row::{CandidateError, ErrorRow, LegacyError};
 pub use expected::{CasePattern, ExpectedVerdict, VerdictName};
 pub use justification::{Justification, RuleName};
 pub use shape::Shape;
 pub use template::{Template, TemplateError, TemplatePart};
+pub use text::{LEGACY, Replacement, Text};
 pub use text_pattern::{TextPattern, TextPatternError};
 pub use translation::{Action, Phase, Translation};
-pub use treatment::{Empty, Spellings, Treatment, ValueMap};
+pub use treatment::{Empty, Spellings, Treatment, Type, Unreadable, ValueMap};

@@ -65,6 +65,15 @@ impl Translation {
         }
     }
 
+    /// Its phase and its turn within it: two rules that act in one turn cannot claim one node.
+    #[must_use]
+    pub const fn turn(&self) -> (Phase, u8) {
+        match &self.action {
+            Action::Shape(_) => (self.phase(), 0),
+            Action::Treatment(treatment) => (self.phase(), treatment.turn()),
+        }
+    }
+
     /// Its name where it acts through `pattern`: `rename /trace/trace_iteration to trace`.
     #[must_use]
     pub fn name(&self, pattern: &Pattern) -> RuleName {

@@ -2,6 +2,8 @@
 
 use crate::value::Value;
 
+use super::datetime::Datetime;
+use super::text::Text;
 use super::translation::Phase;
 
 /// What a value is.
@@ -9,23 +11,39 @@ use super::translation::Phase;
 pub enum Treatment {
     /// A declared value becomes another declared value; any other value is left as it is.
     Map(Vec<ValueMap>),
+    /// A text is written in another way.
+    Text {
+        /// How.
+        text: Text,
+        /// What becomes of a value that the rule cannot read.
+        unreadable: Unreadable,
+    },
+    /// A text becomes a typed value.
+    Type {
+        /// Which.
+        into: Type,
+        /// What an empty value becomes.
+        empty: Empty,
+        /// What becomes of a value that the rule cannot read.
+        unreadable: Unreadable,
+    },
+}
+
+/// What a text becomes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Type {
+    /// One of these values becomes null, any other is left as it is; before the other types, which a null then passes.
+    Null(Vec<Value<'static>>),
     /// Text of an integer becomes an integer token.
-    Integer {
-        /// What an empty value becomes.
-        empty: Empty,
-    },
+    Integer,
     /// Decimal text becomes a number with every digit; the candidate may write the same number in another way.
-    Number {
-        /// What an empty value becomes.
-        empty: Empty,
-    },
+    Number,
     /// A declared spelling becomes `true` or `false`.
-    Boolean {
-        /// The spellings, compared exactly.
-        spellings: Spellings,
-        /// What an empty value becomes.
-        empty: Empty,
-    },
+    Boolean(Spellings),
+    /// A number or a boolean becomes its text.
+    Text,
+    /// A date or a time is written in another way.
+    Datetime(Datetime),
 }
 
 /// One row of a value map.
@@ -35,6 +53,16 @@ pub struct ValueMap {
     pub legacy: Value<'static>,
     /// What the candidate owes in its place.
     pub candidate: Value<'static>,
+}
+
+/// What becomes of a value that a rule claims and cannot read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Unreadable {
+    /// It is a difference that names the rule.
+    #[default]
+    Fault,
+    /// It is left as it is: the rule converts where it reads.
+    Keep,
 }
 
 /// What becomes of an empty value: `[]` or `""`, the legacy's two ways of writing nothing.
@@ -71,9 +99,8 @@ impl Treatment {
     pub const fn word(&self) -> &'static str {
         match self {
             Self::Map(_) => "map",
-            Self::Integer { .. } => "integer",
-            Self::Number { .. } => "number",
-            Self::Boolean { .. } => "boolean",
+            Self::Text { text, .. } => text.word(),
+            Self::Type { into, .. } => into.word(),
         }
     }
 
@@ -82,7 +109,40 @@ impl Treatment {
     pub const fn phase(&self) -> Phase {
         match self {
             Self::Map(_) => Phase::Values,
-            Self::Integer { .. } | Self::Number { .. } | Self::Boolean { .. } => Phase::Types,
+            Self::Text { .. } => Phase::Text,
+            Self::Type { .. } => Phase::Types,
+        }
+    }
+
+    /// Its turn within its phase; two rules of one turn cannot claim one node.
+    #[must_use]
+    pub const fn turn(&self) -> u8 {
+        match self {
+            Self::Map(_) => 0,
+            Self::Text { text, .. } => text.turn(),
+            Self::Type { into, .. } => into.turn(),
+        }
+    }
+}
+
+impl Type {
+    /// The word that declares it: `integer`.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Null(_) => "null",
+            Self::Integer => "integer",
+            Self::Number => "number",
+            Self::Boolean(_) => "boolean",
+            Self::Text => "text",
+            Self::Datetime(_) => "datetime",
+        }
+    }
+
+    const fn turn(&self) -> u8 {
+        match self {
+            Self::Null(_) => 0,
+            Self::Integer | Self::Number | Self::Boolean(_) | Self::Text | Self::Datetime(_) => 1,
         }
     }
 }

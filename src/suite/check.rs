@@ -54,6 +54,11 @@ impl Check<'_> {
                 self.undeclared(template, &declared, *span);
             }
         }
+        for (template, span) in self.templates_of_translations() {
+            for name in template.case_parameters() {
+                self.undeclared_name(name, &declared, span);
+            }
+        }
         for (row, span) in self.suite.errors.iter().zip(&self.spans.errors) {
             for name in row.legacy.when.iter().flat_map(Condition::parameters) {
                 self.undeclared_name(name, &declared, *span);

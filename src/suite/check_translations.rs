@@ -2,12 +2,25 @@
 
 use crate::diagnostic::Span;
 use crate::path::Pattern;
-use crate::rule::Translation;
+use crate::rule::{Action, Template, Text, Translation, Treatment};
 
 use super::check::Check;
 
-impl Check<'_> {
-    /// No two rules of one phase claim one node.
+impl<'s> Check<'s> {
+    /// The texts with parameters in them that translations make.
+    pub fn templates_of_translations(&self) -> Vec<(&'s Template, Span)> {
+        let translations = self.suite.translations.iter().zip(&self.spans.translations);
+        let templates = translations.filter_map(|(translation, span)| match &translation.action {
+            Action::Treatment(Treatment::Text {
+                text: Text::Template { to, .. },
+                ..
+            }) => Some((to, *span)),
+            _ => None,
+        });
+        templates.collect()
+    }
+
+    /// No two rules of one turn claim one node.
     pub fn translations(&mut self) {
         let rules: Vec<(&Translation, &Pattern, Span)> = self
             .suite
@@ -19,7 +32,7 @@ impl Check<'_> {
         for (place, (rule, pattern, span)) in rules.iter().enumerate() {
             let earlier = rules[..place]
                 .iter()
-                .find(|(other, at, _)| other.phase() == rule.phase() && at == pattern);
+                .find(|(other, at, _)| other.turn() == rule.turn() && at == pattern);
             if let Some((other, _, first)) = earlier {
                 let error = self
                     .error(

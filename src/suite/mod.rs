@@ -18,8 +18,10 @@ mod read_expected;
 mod read_json;
 mod read_justification;
 mod read_shape;
+mod read_text;
 mod read_translation;
 mod read_treatment;
+mod read_types;
 #[cfg(test)]
 pub(crate) mod sample;
 

@@ -7,7 +7,7 @@ use crate::rule::{Action, Translation};
 use super::read_condition::{Scope, when};
 use super::read_justification::justification;
 use super::read_shape::{SHAPES, ShapeWord, read_shape};
-use super::read_treatment::{TREATMENTS, TreatmentWord, read_treatment};
+use super::read_treatment::{TreatmentWord, read_treatment, treatments};
 
 /// What a rule does, and where.
 pub(super) type Acts = (Action, Vec<Pattern>);
@@ -21,7 +21,7 @@ enum Word {
 
 fn words() -> Vec<(&'static str, Word)> {
     let shapes = SHAPES.map(|(name, word)| (name, Word::Shape(word)));
-    let treatments = TREATMENTS.map(|(name, word)| (name, Word::Treatment(word)));
+    let treatments = treatments().into_iter().map(|(name, word)| (name, Word::Treatment(word)));
     shapes.into_iter().chain(treatments).collect()
 }
 

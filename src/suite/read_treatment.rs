@@ -1,54 +1,45 @@
 //! Translations of what a value is, as they are written (`at`).
 
 use crate::diagnostic::{Table, Value};
-use crate::rule::{Action, Empty, Spellings, Treatment, ValueMap};
+use crate::rule::{Action, Treatment, Unreadable, ValueMap};
 
 use super::read::patterns;
 use super::read_json::json;
+use super::read_text::{TEXTS, TextWord, read_text};
 use super::read_translation::Acts;
+use super::read_types::{TYPES, TypeWord, read_type};
 
-/// A word that declares one.
+/// A word that declares one, by family.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum TreatmentWord {
     Map,
-    Integer,
-    Number,
-    Boolean,
+    Text(TextWord),
+    Type(TypeWord),
 }
 
-pub(super) const TREATMENTS: [(&str, TreatmentWord); 4] = [
-    ("map", TreatmentWord::Map),
-    ("integer", TreatmentWord::Integer),
-    ("number", TreatmentWord::Number),
-    ("boolean", TreatmentWord::Boolean),
-];
+pub(super) fn treatments() -> Vec<(&'static str, TreatmentWord)> {
+    let texts = TEXTS.map(|(name, word)| (name, TreatmentWord::Text(word)));
+    let types = TYPES.map(|(name, word)| (name, TreatmentWord::Type(word)));
+    [("map", TreatmentWord::Map)].into_iter().chain(texts).chain(types).collect()
+}
 
 pub(super) fn read_treatment(word: TreatmentWord, table: &mut Table<'_>) -> Option<Acts> {
     let at = table.required_with("at", patterns);
     let treatment = match word {
         TreatmentWord::Map => table.required_with("values", value_map).map(Treatment::Map),
-        TreatmentWord::Integer => Some(Treatment::Integer { empty: empty(table) }),
-        TreatmentWord::Number => Some(Treatment::Number { empty: empty(table) }),
-        TreatmentWord::Boolean => Some(Treatment::Boolean {
-            spellings: Spellings {
-                yes: spelling(table, "true").unwrap_or(Spellings::default().yes),
-                no: spelling(table, "false").unwrap_or(Spellings::default().no),
-            },
-            empty: empty(table),
-        }),
+        TreatmentWord::Text(word) => read_text(word, table),
+        TreatmentWord::Type(word) => read_type(word, table),
     };
     Some((Action::Treatment(treatment?), at?))
 }
 
-fn empty(table: &mut Table<'_>) -> Empty {
+/// What becomes of a value that the rule cannot read.
+pub(super) fn unreadable(table: &mut Table<'_>) -> Unreadable {
     table
-        .optional_with("empty", |value| value.one_of(&[("null", Empty::Null), ("refused", Empty::Refused)]))
+        .optional_with("unreadable", |value| {
+            value.one_of(&[("keep", Unreadable::Keep), ("fault", Unreadable::Fault)])
+        })
         .unwrap_or_default()
-}
-
-fn spelling(table: &mut Table<'_>, key: &'static str) -> Option<Vec<String>> {
-    let spellings = table.optional_with(key, Value::strings)?;
-    Some(spellings.into_iter().map(|spelling| spelling.value).collect())
 }
 
 fn value_map(value: Value<'_>) -> Option<Vec<ValueMap>> {
@@ -56,16 +47,20 @@ fn value_map(value: Value<'_>) -> Option<Vec<ValueMap>> {
     if rows.is_empty() {
         return value.error("a value map has at least one row: `{ legacy = '[]', candidate = '\"\"' }`");
     }
-    rows.into_iter()
-        .map(|row| {
-            let mut table = row.table()?;
-            let legacy = table.required_with("legacy", json);
-            let candidate = table.required_with("candidate", json);
-            table.finish();
-            Some(ValueMap {
-                legacy: legacy?,
-                candidate: candidate?,
-            })
-        })
-        .collect()
+    let mut read: Vec<ValueMap> = Vec::with_capacity(rows.len());
+    for row in rows {
+        let mut table = row.table()?;
+        let legacy = table.required_with("legacy", json);
+        let candidate = table.required_with("candidate", json);
+        table.finish();
+        let (legacy, candidate) = (legacy?, candidate?);
+        if read.iter().any(|earlier| earlier.legacy == legacy) {
+            return row.error(format_args!(
+                "`{}` becomes something else in an earlier row",
+                crate::value::compact(&legacy)
+            ));
+        }
+        read.push(ValueMap { legacy, candidate });
+    }
+    Some(read)
 }

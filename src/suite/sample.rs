@@ -6,7 +6,7 @@ use crate::exchange::{Answer, Exchange, Headers, Observation, PerSide};
 use crate::path::Pattern;
 use crate::rule::{
     Action, CandidateError, CasePattern, Comparison, ComparisonRule, Empty, ErrorRow, ExpectedVerdict, Justification, LegacyError, Shape,
-    Spellings, Template, Translation, Treatment, VerdictName,
+    Spellings, Template, Translation, Treatment, Type, Unreadable, VerdictName,
 };
 
 use super::{Binding, Bound, Case, ErrorPaths, Parameter, ParameterValue, RequestTemplate, SnapshotPolicy, Suite};
@@ -168,20 +168,25 @@ fn translations() -> Vec<Translation> {
         ),
         shape(Shape::List, "/trace/trace_iteration", "a list of one is the element itself", 25),
         typed(
-            Treatment::Integer { empty: Empty::Refused },
+            typed_as(Type::Integer, Empty::Refused),
             &["/run_id", "/trace/*/repeat", "/trace/*/fold", "/trace/*/iteration"],
             30,
         ),
-        typed(Treatment::Number { empty: Empty::Null }, &["/trace/*/evaluation"], 35),
+        typed(typed_as(Type::Number, Empty::Null), &["/trace/*/evaluation"], 35),
         typed(
-            Treatment::Boolean {
-                spellings: Spellings::default(),
-                empty: Empty::Refused,
-            },
+            typed_as(Type::Boolean(Spellings::default()), Empty::Refused),
             &["/trace/*/selected"],
             41,
         ),
     ]
+}
+
+const fn typed_as(into: Type, empty: Empty) -> Treatment {
+    Treatment::Type {
+        into,
+        empty,
+        unreadable: Unreadable::Fault,
+    }
 }
 
 fn request(target: &str) -> RequestTemplate {

@@ -1,5 +1,7 @@
 //! What a translation gives: plain data.
 
+use std::borrow::Cow;
+
 use crate::exchange::MediaType;
 use crate::path::Path;
 use crate::rule::RuleName;
@@ -55,7 +57,7 @@ pub enum FaultKind {
     /// The rule cannot read the value.
     Unreadable {
         /// What the rule reads, with its article: `an integer`.
-        wanted: &'static str,
+        wanted: Cow<'static, str>,
         /// What stands there, on one line.
         found: String,
     },

@@ -8,6 +8,7 @@ mod errors;
 mod expected;
 mod ledger;
 mod shape;
+mod text;
 mod translator;
 mod treatment;
 mod types;

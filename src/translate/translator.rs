@@ -30,9 +30,9 @@ impl Translator {
     #[must_use]
     pub fn new(suite: Arc<Suite>) -> Self {
         let (mut shapes, mut treatments, mut names) = (Selector::default(), Selector::default(), Vec::new());
-        // Value maps act before types, whatever the file says first.
+        // Value maps act before texts, and texts before types, whatever the file says first.
         let mut in_phase_order: Vec<&Translation> = suite.translations.iter().collect();
-        in_phase_order.sort_by_key(|translation| translation.phase());
+        in_phase_order.sort_by_key(|translation| translation.turn());
         for translation in in_phase_order {
             for pattern in &translation.patterns {
                 let number = names.len();
@@ -91,7 +91,7 @@ impl Translator {
         treatments
             .flat_map(|translation| translation.patterns.iter().map(move |pattern| (translation, pattern)))
             .filter(|(_, pattern)| pattern.covers(path))
-            .max_by_key(|(translation, pattern)| (pattern.parts().len(), translation.phase()))
+            .max_by_key(|(translation, pattern)| (pattern.parts().len(), translation.turn()))
             .map(|(translation, pattern)| translation.name(pattern))
     }
 

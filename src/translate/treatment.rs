@@ -1,4 +1,6 @@
-//! The later phases: value map, then types. Selects in the candidate's shape.
+//! The later phases: value map, text, then types. Selects in the candidate's shape.
+
+use std::borrow::Cow;
 
 use crate::path::{Cursor, Trail};
 use crate::rule::{At, Facts, RuleName, Treatment};
@@ -6,7 +8,8 @@ use crate::value::{Object, Value};
 
 use super::expected::FaultKind;
 use super::ledger::{Acting, Ledger, Rule, acting, shown};
-use super::types::{boolean, integer, number, or_empty};
+use super::text::rewrite;
+use super::types::{convert, or_keep};
 
 pub(super) struct Treat<'l> {
     pub ledger: &'l mut Ledger,
@@ -23,7 +26,7 @@ pub(super) enum Made<'a> {
     /// The value is what is owed already.
     Kept,
     /// The rule cannot read it; it reads this.
-    Unreadable(&'static str),
+    Unreadable(Cow<'static, str>),
 }
 
 type Walk<'s> = Cursor<'s, Rule<Treatment>>;
@@ -108,7 +111,7 @@ impl Treat<'_> {
             if made_null {
                 return;
             }
-            match make(&rule.act, value) {
+            match make(&rule.act, value, self.facts) {
                 Made::Kept => {}
                 Made::Changed(after) => {
                     let before = self.ledger.before(value);
@@ -129,14 +132,13 @@ impl Treat<'_> {
     }
 }
 
-fn make<'a>(treatment: &Treatment, value: &Value<'a>) -> Made<'a> {
+fn make<'a>(treatment: &Treatment, value: &Value<'a>, facts: &Facts) -> Made<'a> {
     match treatment {
         Treatment::Map(rows) => match rows.iter().find(|row| row.legacy == *value) {
             Some(row) => Made::Changed(row.candidate.clone()),
             None => Made::Kept,
         },
-        Treatment::Integer { empty } => or_empty(value, *empty, integer),
-        Treatment::Number { empty } => or_empty(value, *empty, number),
-        Treatment::Boolean { spellings, empty } => or_empty(value, *empty, |value| boolean(value, spellings)),
+        Treatment::Text { text, unreadable } => or_keep(rewrite(text, value, facts), *unreadable),
+        Treatment::Type { into, empty, unreadable } => or_keep(convert(into, value, *empty), *unreadable),
     }
 }

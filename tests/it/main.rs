@@ -26,3 +26,4 @@ mod snapshots;
 mod stand_in;
 mod support;
 mod terminal;
+mod values;
