@@ -3,11 +3,14 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::report::Format;
 use crate::suite::parse_values;
 
 use super::gate::GateArguments;
+use super::reports::Wanted;
 
 /// Prove that a new HTTP API answers what the legacy one answered, apart from declared differences.
 #[derive(Debug, Parser)]
@@ -62,7 +65,8 @@ const CHECK_EXAMPLES: &str = "Examples:
   parity check run-trace --param run_id=34,100..120
   parity check --legacy-url https://legacy.example.org --candidate-url http://127.0.0.1:8080
   parity check --legacy-recording fixtures/recordings/run-trace.jsonl
-  parity check --environment processes --format json";
+  parity check --environment processes --format json
+  parity check --report junit=parity.xml --report markdown=comment.md";
 
 /// Arguments of `parity check`.
 #[derive(Debug, Args)]
@@ -113,9 +117,22 @@ pub struct CheckArguments {
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     pub max_body: Option<u64>,
 
-    /// What is printed on standard output.
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    pub format: Format,
+    /// What is printed on standard output [default: terminal].
+    #[arg(long, value_name = "FORMAT", value_parser = formats())]
+    pub format: Option<Format>,
+
+    /// Write a report as well, any number of them: `junit=report.xml`, `html=report.html`, `github=-`.
+    ///
+    /// The formats are those of `--format`, and `-` is standard output. That a file can be written is found out before
+    /// anything is started, and it appears whole or not at all when the run is over.
+    #[arg(long = "report", value_name = "FORMAT=PATH", value_parser = super::reports::parse)]
+    pub reports: Vec<Wanted>,
+}
+
+/// The formats of reports, with what each is for.
+fn formats() -> impl TypedValueParser<Value = Format> {
+    let values = Format::ALL.map(|format| PossibleValue::new(format.name()).help(format.about()));
+    PossibleValuesParser::new(values).map(|name| Format::named(&name).expect("only names of formats are possible"))
 }
 
 /// Arguments about services.
@@ -179,16 +196,6 @@ pub enum ColourChoice {
     Always,
     /// Never.
     Never,
-}
-
-/// What is printed on standard output.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// For people.
-    #[default]
-    Terminal,
-    /// One JSON document, when the run is over.
-    Json,
 }
 
 /// One kind for every service.

@@ -12,11 +12,11 @@ use crate::environment::{Config, Environment, Options};
 use crate::exchange::{Oracle, OracleKind, PerSide, Side};
 use crate::record::{Header, RecordError, RecordedService, RecordedSuite, Writer};
 use crate::redact::{Key, Redactor, SecretNames};
-use crate::report::{Accountability, Exit, RunReport, SuiteReport, json};
+use crate::report::{Accountability, Exit, Format, Material, RunReport, SuiteReport};
 use crate::run::{Baseline, Event, Plan, RunOptions, Selection, Service, Setup, execute};
 use crate::snapshot::{Pending, Store};
 
-use super::args::{CheckArguments, Format};
+use super::args::CheckArguments;
 use super::context::Context;
 use super::failure::Failure;
 use super::gate::strictness;
@@ -24,10 +24,26 @@ use super::interrupt::Interrupt;
 use super::output::Output;
 use super::progress::Progress;
 use super::project::{Project, RECORDS, recorded, scratch};
+use super::reports::Reports;
 use super::services::{self, JOBS, Manners};
 
 /// Runs the command.
 pub async fn run(arguments: &CheckArguments, config: Option<&Path>, context: &Context, output: &Output) -> Result<Exit, Failure> {
+    let reports = Reports::prepare(arguments.format, &arguments.reports, context)?;
+    let checked = checked(arguments, config, context, output, &reports).await;
+    if let Err(failure) = &checked {
+        reports.failed(failure, output);
+    }
+    checked
+}
+
+async fn checked(
+    arguments: &CheckArguments,
+    config: Option<&Path>,
+    context: &Context,
+    output: &Output,
+    reports: &Reports,
+) -> Result<Exit, Failure> {
     let project = Project::load(config, arguments.services.profile.as_deref(), context)?;
     if let Some(hint) = arguments
         .suites
@@ -44,13 +60,15 @@ pub async fn run(arguments: &CheckArguments, config: Option<&Path>, context: &Co
     let plan = Plan::new(&project.active, &selection)?;
     let sides = Sides::of(&plan);
     let mut interrupt = Interrupt::listen()?;
-    let progress = Progress::new(output, arguments.format == Format::Terminal);
+    let progress = Progress::new(output, reports.stdout() == Format::Terminal);
     if plan.is_empty() {
         output.say(&project.why_empty(arguments.services.profile.as_deref(), context));
-        return Ok(tell(arguments.format, &nothing(), output, &progress));
+        reports.begin(output);
+        return Ok(tell(reports, &nothing(), context, output, &progress));
     }
     let baseline = arguments.gate.baseline(context)?;
     let (config, options) = environment(&project, arguments, context, &sides)?;
+    reports.begin(output);
     let events = progress.services(&options.choice);
     let environment = tokio::select! {
         biased;
@@ -69,6 +87,7 @@ pub async fn run(arguments: &CheckArguments, config: Option<&Path>, context: &Co
         arguments,
         context,
         output,
+        reports,
         &project,
         &plan,
         &sides,
@@ -138,6 +157,7 @@ async fn judge(
     arguments: &CheckArguments,
     context: &Context,
     output: &Output,
+    reports: &Reports,
     project: &Project,
     plan: &Plan,
     sides: &Sides,
@@ -182,17 +202,29 @@ async fn judge(
         Event::Judged(case) => progress.case(case, suites.iter().find(|suite| suite.name == case.case.suite)),
     })
     .await?;
-    Ok(tell(arguments.format, &report, output, progress))
+    Ok(tell(reports, &report, context, output, progress))
 }
 
-/// Tells how a run ended.
-fn tell(format: Format, report: &RunReport, output: &Output, progress: &Progress) -> Exit {
+/// Tells how a run ended. A report that cannot be written after all fails a run that would pass, and excuses none.
+fn tell(reports: &Reports, report: &RunReport, context: &Context, output: &Output, progress: &Progress) -> Exit {
     progress.done();
-    match format {
-        Format::Terminal => progress.summary(report),
-        Format::Json => output.data(&json::render(report)),
+    if reports.stdout() == Format::Terminal {
+        progress.summary(report);
     }
-    report.exit()
+    let material = Material {
+        run: report,
+        prefix: &context.prefix(),
+    };
+    match reports.write(&material, output) {
+        Ok(()) => report.exit(),
+        Err(failure) => {
+            output.failure(&failure);
+            match report.exit() {
+                Exit::Passed | Exit::NothingJudged => failure.exit(),
+                failed @ (Exit::Interrupted | Exit::Usage | Exit::Differs | Exit::CannotCompare) => failed,
+            }
+        }
+    }
 }
 
 /// A run without a case: nothing is started or written for it.

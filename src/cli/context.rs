@@ -21,6 +21,10 @@ pub struct Context {
     pub no_color: bool,
     /// `CLICOLOR_FORCE`, when it says something other than 0.
     pub force_color: bool,
+    /// `GITHUB_STEP_SUMMARY`: the file that a step of a GitHub job appends its summary to.
+    pub step_summary: Option<PathBuf>,
+    /// `GITHUB_WORKSPACE`: the root of the repository in a GitHub job.
+    pub workspace: Option<PathBuf>,
 }
 
 impl Context {
@@ -29,6 +33,7 @@ impl Context {
     /// # Errors
     /// When the current folder cannot be read.
     pub fn capture() -> std::io::Result<Self> {
+        let file = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         Ok(Self {
             ci: says_yes(std::env::var("CI").ok().as_deref()),
@@ -37,7 +42,20 @@ impl Context {
             stderr_is_terminal: std::io::stderr().is_terminal(),
             no_color: set("NO_COLOR"),
             force_color: says_yes(std::env::var("CLICOLOR_FORCE").ok().as_deref()),
+            step_summary: file("GITHUB_STEP_SUMMARY"),
+            workspace: file("GITHUB_WORKSPACE"),
         })
+    }
+
+    /// What leads from the root of the repository to the current folder: `services/api/`, or nothing at the root or where
+    /// nobody says what the root is.
+    #[must_use]
+    pub fn prefix(&self) -> String {
+        let workspace = self.workspace.as_deref().unwrap_or(&self.folder);
+        match self.folder.strip_prefix(workspace).ok().and_then(|below| below.to_str()) {
+            None | Some("") => String::new(),
+            Some(below) => format!("{below}/"),
+        }
     }
 
     /// Whether to use colours on a stream (<https://no-color.org>, <https://bixense.com/clicolors>).
@@ -69,6 +87,8 @@ mod tests {
             stderr_is_terminal: false,
             no_color,
             force_color,
+            step_summary: None,
+            workspace: None,
         };
         for (choice, no_color, force, terminal, expected) in [
             (ColourChoice::Auto, false, false, true, true),
@@ -84,6 +104,28 @@ mod tests {
                 expected,
                 "{choice:?} {no_color} {force} {terminal}"
             );
+        }
+    }
+
+    #[test]
+    fn files_are_named_from_the_root_of_the_repository() {
+        for (folder, workspace, prefix) in [
+            ("/r/a/b", Some("/r"), "a/b/"),
+            ("/r", Some("/r"), ""),
+            ("/x", Some("/r"), ""),
+            ("/x", None, ""),
+        ] {
+            let context = Context {
+                ci: true,
+                folder: folder.into(),
+                stdout_is_terminal: false,
+                stderr_is_terminal: false,
+                no_color: false,
+                force_color: false,
+                step_summary: None,
+                workspace: workspace.map(PathBuf::from),
+            };
+            assert_eq!(context.prefix(), prefix, "{folder} {workspace:?}");
         }
     }
 

@@ -1,8 +1,9 @@
 //! Why a command could not do what it was told.
 
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::environment::{PlanError, StartError};
 use crate::report::Exit;
+use crate::report::github::Trouble;
 use crate::run::{PlanError as CasesError, RunError};
 
 /// A failure of a command, as opposed to a verdict.
@@ -37,6 +38,43 @@ impl Failure {
             Self::Unavailable(_) | Self::Start(_) | Self::SetUp(_) => Exit::CannotCompare,
             Self::Interrupted => Exit::Interrupted,
         }
+    }
+
+    /// What is wrong and where, for those who read no terminal.
+    #[must_use]
+    pub fn told(&self) -> Vec<Trouble> {
+        match self {
+            Self::Invalid(found) | Self::Unavailable(found) => found.iter().map(trouble).collect(),
+            Self::Start(error) => {
+                let help = error.help().map_or_else(String::new, |help| format!("\nhelp: {help}"));
+                vec![Trouble {
+                    place: None,
+                    text: format!("{error}{help}"),
+                }]
+            }
+            Self::Usage(text) | Self::SetUp(text) => vec![Trouble {
+                place: None,
+                text: text.clone(),
+            }],
+            Self::Interrupted => vec![Trouble {
+                place: None,
+                text: "interrupted before anything was judged".to_owned(),
+            }],
+        }
+    }
+}
+
+fn trouble(found: &Diagnostic) -> Trouble {
+    let place = found.primary.as_ref().map(|label| {
+        let position = found.source.position(label.span.start);
+        (found.source.file().to_owned(), position.line, position.column)
+    });
+    let notes = found.notes.iter().map(|note| format!("note: {note}"));
+    let help = found.help.iter().map(|help| format!("help: {help}"));
+    let lines: Vec<String> = std::iter::once(found.message.clone()).chain(notes).chain(help).collect();
+    Trouble {
+        place: place.or_else(|| Some((found.source.file().to_owned(), 1, 1))),
+        text: lines.join("\n"),
     }
 }
 

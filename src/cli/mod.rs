@@ -15,6 +15,7 @@ mod interrupt;
 mod output;
 mod progress;
 mod project;
+mod reports;
 mod services;
 
 pub use entry::run;

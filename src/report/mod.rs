@@ -5,15 +5,26 @@
 mod accountability;
 mod exit;
 pub mod explain;
+mod findings;
+mod format;
+pub mod github;
 pub mod json;
+pub mod junit;
+pub mod markdown;
 mod model;
+mod render;
 #[cfg(test)]
 mod sample;
+pub mod sarif;
 pub mod shell;
 mod style;
 pub mod terminal;
+mod words;
 
 pub use accountability::{AHEAD, Accountability, Concern, ConcernKind, RuleGate, Strictness, counts};
 pub use exit::Exit;
-pub use model::{CaseReport, Pardon, RunReport, SuiteReport, Totals};
+pub use findings::{Finding, FindingKind, Level, Place, findings};
+pub use format::Format;
+pub use model::{CaseReport, Pardon, RunReport, Speed, SuiteReport, Totals};
+pub use render::{Material, render};
 pub use style::{Colour, Style};

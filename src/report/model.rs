@@ -136,6 +136,17 @@ pub struct Totals {
     pub expected: usize,
 }
 
+/// How long the two sides of a suite took, over the cases in which both answered.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Speed {
+    /// How many cases that are.
+    pub cases: usize,
+    /// The median time of each side.
+    pub medians: PerSide<Duration>,
+    /// The median of the ratios candidate to legacy, case by case: 2 is twice as slow.
+    pub ratio: f64,
+}
+
 impl SuiteReport {
     /// What reports need of a suite.
     #[must_use]
@@ -232,6 +243,23 @@ impl RunReport {
         signatures
     }
 
+    /// How long the two sides of a suite took; nothing when there is no case in which both answered.
+    #[must_use]
+    pub fn speed(&self, suite: &str) -> Option<Speed> {
+        let both = |case: &CaseReport| Some((case.elapsed.legacy?, case.elapsed.candidate?));
+        let times: Vec<(Duration, Duration)> = self.cases.iter().filter(|case| case.case.suite == suite).filter_map(both).collect();
+        // A clock of microseconds may say nothing at all, by which nothing can be divided.
+        let ratio = |(legacy, candidate): &(Duration, Duration)| candidate.as_secs_f64() / legacy.as_secs_f64().max(1e-6);
+        Some(Speed {
+            cases: times.len(),
+            medians: PerSide {
+                legacy: Duration::from_secs_f64(median(times.iter().map(|(legacy, _)| legacy.as_secs_f64()))?),
+                candidate: Duration::from_secs_f64(median(times.iter().map(|(_, candidate)| candidate.as_secs_f64()))?),
+            },
+            ratio: median(times.iter().map(ratio))?,
+        })
+    }
+
     /// The totals of all cases.
     #[must_use]
     pub fn totals(&self) -> Totals {
@@ -267,6 +295,18 @@ impl RunReport {
             (false, false, true) => Exit::NothingJudged,
             (false, false, false) => Exit::Passed,
         }
+    }
+}
+
+/// The middle of the numbers, between the two in the middle when their count is even.
+fn median(numbers: impl Iterator<Item = f64>) -> Option<f64> {
+    let mut numbers: Vec<f64> = numbers.collect();
+    numbers.sort_by(f64::total_cmp);
+    let middle = numbers.len() / 2;
+    match numbers.len() {
+        0 => None,
+        odd if odd % 2 == 1 => Some(numbers[middle]),
+        _ => Some(f64::midpoint(numbers[middle - 1], numbers[middle])),
     }
 }
 

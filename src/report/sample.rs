@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use crate::exchange::{Answer, Exchange, Oracle, OracleKind, PerSide};
-use crate::snapshot::{Pending, SnapshotState};
+use crate::exchange::{Answer, Exchange, Oracle, OracleKind, PerSide, Unreachable, UnreachableKind};
+use crate::snapshot::{Pending, SnapshotDiff, SnapshotState};
 use crate::suite::{Suite, sample};
 use crate::translate::Detail;
 use crate::verdict::Judge;
 
 use super::accountability::Accountability;
+use super::accountability::{Concern, ConcernKind};
 use super::model::{CaseReport, Pardon, RunReport, SuiteReport};
 
 pub(crate) fn report(suite: &Suite, run_id: &str, exchange: &Exchange) -> CaseReport {
@@ -59,4 +60,98 @@ pub(crate) fn run(cases: Vec<CaseReport>) -> RunReport {
         elapsed: Duration::from_millis(1_240),
         interrupted: false,
     }
+}
+
+/// A run with a case of every kind that reports tell apart, and texts that would break out of any format.
+pub(crate) fn everything() -> RunReport {
+    let suite = sample::suite();
+    let answer = |legacy: &str, candidate: &str| sample::exchange(legacy, candidate);
+    let (legacy, candidate) = (sample::legacy_trace(6), sample::candidate_trace(6));
+    let green = |run_id: &str| report(&suite, run_id, &answer(&legacy, &candidate));
+    let broken = PerSide {
+        legacy: sample::answer(500, "text/html", ""),
+        candidate: sample::answer(200, "application/json", "{}"),
+    };
+    let refused = PerSide {
+        legacy: sample::answer(200, "application/json", &legacy),
+        candidate: Err(Unreachable {
+            kind: UnreachableKind::Refused,
+            reason: "connection refused".into(),
+        }),
+    };
+    let mut retried = green("34");
+    retried.attempts.candidate = 2;
+    let mut changed = green("35");
+    changed.snapshot = SnapshotState::Changed;
+    changed.snapshot_diff = Some(SnapshotDiff {
+        approved: "case  run-trace/run_id=35\n\nexpected body\n{\n  \"run_id\": 36\n}".into(),
+        today: "case  run-trace/run_id=35\n\nexpected body\n{\n  \"run_id\": 35\n}".into(),
+    });
+    let mut missing = green("37");
+    missing.snapshot = SnapshotState::Missing;
+    let mut all = run(vec![
+        retried,
+        report(&suite, "1", &answer(&legacy, &candidate.replace("true", "\"true\""))),
+        report(
+            &suite,
+            "2",
+            &answer(
+                &legacy,
+                &candidate.replace("true", "\"true\"").replace("\"run_id\":34", "\"run_id\":35"),
+            ),
+        ),
+        report(
+            &suite,
+            NASTY,
+            &answer(&legacy, &sample::candidate_trace(6).replace("\"run_id\":34", &nasty_member())),
+        ),
+        report(&suite, "36", &broken),
+        report(&suite, "24", &broken),
+        report(&suite, "3", &refused),
+        report(&suite, "4", &answer(&legacy, "{")),
+        report(&suite, "36", &answer(&legacy, &candidate)),
+        changed,
+        missing,
+    ]);
+    all.unreferenced = vec!["snapshots/run-trace/run_id=33.snap".into()];
+    let suite = all.suites[0].clone();
+    let today: jiff::civil::Date = "2026-11-24".parse().unwrap();
+    let kinds = [
+        ConcernKind::Expired {
+            on: today.yesterday().unwrap(),
+        },
+        ConcernKind::Stale,
+        ConcernKind::ExpiresSoon {
+            on: today.tomorrow().unwrap(),
+            days: 1,
+        },
+        ConcernKind::Unproven {
+            because: "no recorded run has one".into(),
+            acted: 0,
+        },
+    ];
+    all.accountability.concerns = suite
+        .rules
+        .iter()
+        .zip(kinds)
+        .map(|((rule, justification), kind)| Concern {
+            suite: suite.name.clone(),
+            rule: rule.clone(),
+            at: suite.at(justification.line),
+            line: justification.line,
+            fails: matches!(kind, ConcernKind::Expired { .. } | ConcernKind::Stale),
+            kind,
+            owner: Some("the API team".into()),
+            why: justification.why.clone(),
+        })
+        .collect();
+    all
+}
+
+/// What breaks out of badly made formats: markup, ends of sections, control characters, commands, mentions.
+pub(crate) const NASTY: &str = "]]></failure><script>alert(1)</script>\u{0}\u{1b}[31m\u{fffe}\r\n::error::x%0A`|@all #1 \u{1f600}\u{202e}";
+
+fn nasty_member() -> String {
+    let text = crate::value::compact(&crate::value::Value::string(NASTY));
+    format!("\"run_id\":{text},{text}:{text}")
 }

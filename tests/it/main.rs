@@ -22,6 +22,7 @@ mod record;
 mod recording;
 mod records;
 mod rejudge;
+mod reports;
 mod snapshots;
 mod stand_in;
 mod support;

@@ -7,7 +7,10 @@ mod differences;
 mod rules;
 mod strings;
 mod summary;
+mod whole;
 
 pub use case::render_case;
 pub(super) use case::{Problems, problems};
 pub use summary::render_summary;
+pub(super) use summary::result;
+pub use whole::render;

@@ -183,28 +183,12 @@ impl Sheet {
 
     fn end(&mut self, run: &RunReport) {
         let exit = run.exit();
-        let cases = failing_cases(run);
-        let reason = match exit {
-            Exit::Passed => match run.oracle.kind {
-                OracleKind::Genuine => "passed".to_owned(),
-                OracleKind::StandIn => "passed against a STAND-IN".to_owned(),
-                OracleKind::Unknown => "passed, and nobody said whether the legacy is the genuine one".to_owned(),
-            },
-            Exit::Differs => format!("failed: {}", failing(run).join("; ")),
-            Exit::CannotCompare => match &run.refused_oracle {
-                Some(why) => format!("could not be compared: {why}"),
-                None => format!("could not be compared: {cases} not pass for want of an answer to compare"),
-            },
-            Exit::NothingJudged => "nothing was judged".to_owned(),
-            Exit::Interrupted => "interrupted: what was asked until then is in the record".to_owned(),
-            Exit::Usage => "nothing ran".to_owned(),
-        };
         let ink = match exit {
             Exit::Passed => Ink::Good,
             Exit::Interrupted | Exit::NothingJudged => Ink::Warning,
             Exit::Usage | Exit::Differs | Exit::CannotCompare => Ink::Bad,
         };
-        let text = self.style.fit(&format!("{reason} (exit {})", exit.code()), LABEL + 2);
+        let text = self.style.fit(&format!("{} (exit {})", result(run), exit.code()), LABEL + 2);
         self.fact("result", &self.style.paint(ink, text));
     }
 
@@ -222,6 +206,28 @@ impl Sheet {
             let line = format!("  {}  {}", pad(&what, widest), self.style.paint(Ink::Dim, why));
             self.line(&line);
         }
+    }
+}
+
+/// How the run ends, in words: `failed: 2 of 8 cases do not pass`.
+pub(in crate::report) fn result(run: &RunReport) -> String {
+    match run.exit() {
+        Exit::Passed => match run.oracle.kind {
+            OracleKind::Genuine => "passed".to_owned(),
+            OracleKind::StandIn => "passed against a STAND-IN".to_owned(),
+            OracleKind::Unknown => "passed, and nobody said whether the legacy is the genuine one".to_owned(),
+        },
+        Exit::Differs => format!("failed: {}", failing(run).join("; ")),
+        Exit::CannotCompare => match &run.refused_oracle {
+            Some(why) => format!("could not be compared: {why}"),
+            None => format!(
+                "could not be compared: {} not pass for want of an answer to compare",
+                failing_cases(run)
+            ),
+        },
+        Exit::NothingJudged => "nothing was judged".to_owned(),
+        Exit::Interrupted => "interrupted: what was asked until then is in the record".to_owned(),
+        Exit::Usage => "nothing ran".to_owned(),
     }
 }
 
