@@ -3,9 +3,10 @@
 use crate::compare::Received;
 use crate::path::{Path, Pattern, Segment};
 use crate::rule::{Action, Comparison, ComparisonRule, Translation, Treatment, Type};
-use crate::value::{Decimal, Value};
+use crate::value::{Decimal, Kind, Value};
 
 use super::edit::{self, Edit};
+use super::equal::equal;
 use super::mutant::{Act, Mutant};
 
 /// Where a mutant was changed, and how.
@@ -68,11 +69,31 @@ impl<'s> Site<'s> {
 }
 
 /// Whether the comparison says that such a change does not matter.
-pub fn by_comparison(comparison: &Comparison, _site: &Site<'_>) -> bool {
+pub fn by_comparison(comparison: &Comparison, site: &Site<'_>) -> bool {
+    let at = &comparison.at;
+    let replaced = || site.replaces(at);
     match &comparison.rule {
         // Rows are paired, and what differs in them or in their order is still a difference.
         ComparisonRule::Rows { .. } => false,
+        ComparisonRule::Unordered { .. } => matches!(site.act, Act::Edit(Edit::Move { .. })) && at.matches(&site.node),
+        // How far apart they may be is for the comparison to judge, against what is owed and not against this answer.
+        ComparisonRule::Tolerance(_) => matches!(replaced(), Some((Value::Number(_), Value::Number(_)))),
+        ComparisonRule::Pattern(pattern) => {
+            matches!(replaced(), Some((Value::String(_), Value::String(text))) if pattern.is_match(text))
+        }
+        ComparisonRule::OneOf(values) => replaced().is_some_and(|(_, after)| values.iter().any(|value| equal(value, after))),
+        ComparisonRule::Extra { kinds, optional } => match site.act {
+            Act::Edit(Edit::Remove(_)) => *optional && at.matches(&site.path),
+            _ => at.covers(&site.node) && (!at.matches(&site.node) || of_kind(site.after, kinds)),
+        },
+        ComparisonRule::Ignore => site.is_at(at),
     }
+}
+
+/// Whether a member that only the candidate has may be such a value; an integer is a number too.
+fn of_kind(value: Option<&Value<'_>>, kinds: &[Kind]) -> bool {
+    let is = |kind: Kind| kinds.contains(&kind) || (kind == Kind::Integer && kinds.contains(&Kind::Number));
+    kinds.is_empty() || value.is_some_and(|value| is(value.kind()))
 }
 
 /// Whether the translation says that such a change does not matter.

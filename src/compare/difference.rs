@@ -74,6 +74,13 @@ pub enum Change {
         /// How often.
         times: usize,
     },
+    /// A member that only the candidate has is not as it is declared.
+    Unlike {
+        /// What is declared, with its article: `an integer`.
+        wanted: String,
+        /// What came; `None` when there is no such member.
+        got: Option<String>,
+    },
     /// A translation claims this part of the legacy's answer and cannot make of it what is owed.
     Untranslatable {
         /// What is in the way, as a sentence fragment.
@@ -130,6 +137,8 @@ impl Difference {
             Change::Extra { .. } => "extra".to_owned(),
             Change::Order { .. } => "other order".to_owned(),
             Change::Duplicate { side, .. } => format!("duplicate on the {side} side"),
+            Change::Unlike { got: None, .. } => "missing".to_owned(),
+            Change::Unlike { wanted, got: Some(_) } => format!("not {wanted}"),
             Change::Untranslatable { .. } => "untranslatable".to_owned(),
             Change::UnknownError { .. } => "error without a row".to_owned(),
         };
@@ -151,6 +160,7 @@ impl Change {
             Self::Extra { .. } => "extra",
             Self::Order { .. } => "order",
             Self::Duplicate { .. } => "duplicate",
+            Self::Unlike { .. } => "unlike",
             Self::Untranslatable { .. } => "untranslatable",
             Self::UnknownError { .. } => "unknown-error",
         }

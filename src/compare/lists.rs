@@ -1,52 +1,32 @@
-//! Lists without a declared key: paired by place, after what is the same at both ends.
+//! Lists of which no rule speaks: paired by place, after what is the same at both ends.
 
-use std::sync::Arc;
+use crate::value::Value;
 
-use crate::path::{Selector, Step};
-use crate::value::{Value, compact};
+use super::walk::{Rules, Walk};
 
-use super::comparer::{RowKey, Walk};
-use super::difference::Change;
-use super::equal::same;
-
-pub(super) fn compare<'v>(walk: &mut Walk<'v>, expected: &'v [Value<'_>], got: &'v [Value<'_>], below: Option<&Selector<Arc<RowKey>>>) {
+pub(super) fn compare<'v>(walk: &mut Walk<'v>, expected: &'v [Value<'v>], got: &'v [Value<'v>], rules: &Rules<'v>) {
     if expected.len() == got.len() {
-        for (index, (a, b)) in expected.iter().zip(got).enumerate() {
-            walk.item(index, a, b, below, || None);
+        for (index, pair) in expected.iter().zip(got).enumerate() {
+            walk.item(index, pair, rules, false, || None);
         }
         return;
     }
     // One item more or less is one difference: what both ends have in common is paired first, from whichever end fits.
-    let same = |a: &Value<'_>, b: &Value<'_>| equal(a, b, below);
-    let head = expected.iter().zip(got).take_while(|(a, b)| same(a, b)).count();
-    let tail = expected[head..]
-        .iter()
-        .rev()
-        .zip(got[head..].iter().rev())
-        .take_while(|(a, b)| same(a, b))
-        .count();
-    let (ours, theirs) = (&expected[head..expected.len() - tail], &got[head..got.len() - tail]);
-    let paired = ours.len().min(theirs.len());
-    for (offset, (a, b)) in ours.iter().zip(theirs).enumerate() {
-        walk.item(head + offset, a, b, below, || None);
+    let head = expected.iter().zip(got).take_while(|(a, b)| walk.equal(a, b, rules)).count();
+    let backwards = expected[head..].iter().rev().zip(got[head..].iter().rev());
+    let tail = backwards.take_while(|(a, b)| walk.equal(a, b, rules)).count();
+    let (ours_end, theirs_end) = (expected.len() - tail, got.len() - tail);
+    let middle = ours_end.min(theirs_end);
+    for (index, pair) in expected[..middle].iter().zip(got).enumerate() {
+        walk.item(index, pair, rules, false, || None);
     }
-    for (offset, item) in ours.iter().enumerate().skip(paired) {
-        walk.steps.push(Step::Index(head + offset));
-        walk.push(Change::Missing { expected: compact(item) });
-        walk.steps.pop();
+    for (index, item) in expected.iter().enumerate().take(ours_end).skip(middle) {
+        walk.missing(index, item);
     }
-    for (offset, item) in theirs.iter().enumerate().skip(paired) {
-        walk.steps.push(Step::Index(head + offset));
-        walk.push(Change::Extra { got: compact(item) });
-        walk.steps.pop();
+    for (index, item) in got.iter().enumerate().take(theirs_end).skip(middle) {
+        walk.extra_item(index, item);
     }
-}
-
-fn equal(expected: &Value<'_>, got: &Value<'_>, below: Option<&Selector<Arc<RowKey>>>) -> bool {
-    if below.is_none() {
-        return same(expected, got);
+    for (offset, pair) in expected[ours_end..].iter().zip(&got[theirs_end..]).enumerate() {
+        walk.item(ours_end + offset, pair, rules, false, || None);
     }
-    let mut walk = Walk::default();
-    walk.value(expected, got, below);
-    walk.found.differences.is_empty()
 }

@@ -6,15 +6,23 @@
 
 mod comparer;
 mod difference;
+mod digest;
 mod equal;
+mod exact;
 mod keys;
 mod lists;
+mod names;
 mod order;
 mod pairing;
 mod rows;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_rules;
+mod tolerance;
+mod unordered;
+mod walk;
 
-pub use comparer::{Compared, Comparer, Received};
+pub use comparer::{Compared, Comparer, Deviation, Received};
 pub use difference::{Change, Difference, Move, Part, Row};
 pub use keys::describe as describe_row;

@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 
-use crate::path::Pattern;
-use crate::rule::{Comparison, ComparisonRule, Justification};
+use crate::path::{Pattern, Segment};
+use crate::rule::{Comparison, ComparisonRule, Facts, Justification};
 use crate::translate::Expected;
 use crate::value::{Member, Object, Value, compact};
 
@@ -26,13 +26,16 @@ fn received(body: Value<'_>) -> Received<'_> {
 }
 
 fn differences<'a>(comparer: &Comparer, one: &Value<'a>, other: &Value<'a>) -> Vec<Difference> {
-    comparer.compare(&expected(one.clone()), &received(other.clone())).differences
+    comparer
+        .compare(&expected(one.clone()), &received(other.clone()), &Facts::default())
+        .differences
 }
 
 fn by_key(key: &str) -> Comparer {
     Comparer::new(&[Comparison {
         rule: ComparisonRule::Rows { key: vec![key.to_owned()] },
         at: Pattern::parse("/").unwrap(),
+        when: None,
         justification: Justification::default(),
     }])
 }
@@ -56,6 +59,60 @@ fn documents() -> impl Strategy<Value = Value<'static>> {
             }),
         ]
     })
+}
+
+/// The document with some of its scalars and members changed; lists keep their length, so that places stay what they are.
+fn broken(document: Value<'static>) -> impl Strategy<Value = Value<'static>> {
+    proptest::collection::vec(0..6_u8, 1..24).prop_map(move |choices| {
+        let mut choices = choices.into_iter().cycle();
+        broken_by(document.clone(), &mut choices)
+    })
+}
+
+fn broken_by(value: Value<'static>, choices: &mut impl Iterator<Item = u8>) -> Value<'static> {
+    match value {
+        Value::Array(items) => Value::Array(items.into_iter().map(|item| broken_by(item, choices)).collect()),
+        Value::Object(object) => {
+            let mut members = Vec::new();
+            for member in object.members {
+                match choices.next() {
+                    Some(0) => {}
+                    Some(1) => members.push(Member {
+                        name: format!("{}2", member.name).into(),
+                        value: member.value,
+                    }),
+                    _ => members.push(Member {
+                        name: member.name,
+                        value: broken_by(member.value, choices),
+                    }),
+                }
+            }
+            Value::Object(Object { members })
+        }
+        scalar => match choices.next() {
+            Some(0) => Value::string("other"),
+            Some(1) => Value::number("77"),
+            _ => scalar,
+        },
+    }
+}
+
+/// Puts in place what the expected document has there, or removes what it has not.
+fn repair(value: &mut Value<'static>, path: &[Segment], expected: &Value<'static>) {
+    match (path, value, expected) {
+        ([], value, expected) => *value = expected.clone(),
+        ([Segment::Index(index), rest @ ..], Value::Array(items), Value::Array(owed)) => repair(&mut items[*index], rest, &owed[*index]),
+        ([Segment::Member(name), rest @ ..], Value::Object(object), Value::Object(owed)) => match (object.position(name), owed.get(name)) {
+            (Some(at), Some(owed)) => repair(&mut object.members[at].value, rest, owed),
+            (Some(at), None) => drop(object.members.remove(at)),
+            (None, Some(owed)) => object.members.push(Member {
+                name: name.clone().into(),
+                value: owed.clone(),
+            }),
+            (None, None) => panic!("a difference at a member of neither side"),
+        },
+        (path, value, _) => panic!("{path:?} leads nowhere in {value:?}"),
+    }
 }
 
 fn rows(keys: &[u8], value: &Value<'static>) -> Value<'static> {
@@ -100,6 +157,21 @@ proptest! {
         prop_assert_eq!(differences(&Comparer::default(), &document, &document), vec![]);
         prop_assert_eq!(differences(&Comparer::default(), &document, &reversed(&document)), vec![]);
         prop_assert_eq!(differences(&by_key("a"), &document, &document), vec![]);
+    }
+
+    #[test]
+    fn every_difference_goes_when_the_candidate_is_repaired_there(
+        (one, other) in documents().prop_flat_map(|document| (Just(document.clone()), broken(document))),
+    ) {
+        let found = differences(&Comparer::default(), &one, &other);
+        for difference in &found {
+            let Part::Body(path) = &difference.part else { panic!("only the body differs") };
+            let mut repaired = other.clone();
+            repair(&mut repaired, path.segments(), &one);
+            let left = differences(&Comparer::default(), &one, &repaired);
+            prop_assert!(!left.iter().any(|left| left.part == difference.part), "{} in {:?}", difference.part, left);
+            prop_assert_eq!(left.len(), found.len() - 1);
+        }
     }
 
     #[test]

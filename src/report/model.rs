@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::compare::Difference;
+use crate::compare::{Deviation, Difference};
 use crate::exchange::{Oracle, PerSide, Request, Side};
 use crate::rule::{Justification, RuleName};
 use crate::snapshot::{Pending, SnapshotDiff, SnapshotState};
@@ -87,6 +87,8 @@ pub struct CaseReport {
     pub applied: Vec<Applied>,
     /// The differences, by place.
     pub differences: Vec<Difference>,
+    /// The largest deviation that each tolerance excused.
+    pub deviations: Vec<Deviation>,
     /// What is no difference and still worth saying.
     pub notes: Vec<String>,
     /// What both sides were asked.

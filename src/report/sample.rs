@@ -27,6 +27,7 @@ pub(crate) fn report(suite: &Suite, run_id: &str, exchange: &Exchange) -> CaseRe
         failures: judgement.failures,
         applied: judgement.applied,
         differences: judgement.differences,
+        deviations: judgement.deviations,
         notes: judgement.notes,
         requests: suite.request.as_ref().map(|template| case.request(template)),
         elapsed: PerSide {

@@ -28,6 +28,8 @@ pub(super) fn change(change: &Change) -> String {
             format!("other order: {} of {of} stand elsewhere{first}", moves.len())
         }
         Change::Duplicate { side, times } => format!("the {side} names this member {times} times"),
+        Change::Unlike { wanted, got: None } => format!("expected {wanted}, got nothing"),
+        Change::Unlike { wanted, got: Some(got) } => format!("expected {wanted}, got {}", value(got)),
         Change::Untranslatable { reason } => format!("cannot be translated: {}", value(reason)),
         Change::UnknownError { legacy, got } => {
             format!("no row of the error table names the legacy's {}; got {}", value(legacy), value(got))
@@ -44,6 +46,8 @@ pub(super) fn kind_of_change(change: &Change) -> String {
         Change::Extra { .. } => "expected nothing".to_owned(),
         Change::Order { .. } => "other order".to_owned(),
         Change::Duplicate { side, times: _ } => format!("the {side} names a member more than once"),
+        Change::Unlike { got: None, .. } => "got nothing".to_owned(),
+        Change::Unlike { wanted, got: Some(_) } => format!("expected {wanted}"),
         Change::Untranslatable { .. } => "cannot be translated".to_owned(),
         Change::UnknownError { .. } => "no row of the error table names the legacy's error".to_owned(),
     }

@@ -16,7 +16,7 @@ mod text_pattern;
 mod translation;
 mod treatment;
 
-pub use comparison::{Comparison, ComparisonRule};
+pub use comparison::{Comparison, ComparisonRule, Tolerance};
 pub use condition::{At, Condition, Facts, Readable, Subject, Test};
 pub use datetime::{Datetime, DatetimeError};
 pub use error_row::{CandidateError, ErrorRow, LegacyError};

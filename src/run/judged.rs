@@ -65,6 +65,7 @@ impl Judged<'_> {
             failures: judgement.failures.clone(),
             applied: judgement.applied.clone(),
             differences: judgement.differences.clone(),
+            deviations: judgement.deviations.clone(),
             notes: judgement.notes.clone(),
             requests: self.requests.clone(),
             elapsed: self

@@ -47,6 +47,8 @@ fn mask_difference(difference: &mut Difference, mask: &impl Fn(&mut String)) {
         Change::Missing { expected: text } | Change::Extra { got: text } | Change::Untranslatable { reason: text } => mask(text),
         Change::Order { moves, of: _ } => moves.iter_mut().for_each(|one| mask(&mut one.item)),
         Change::Duplicate { side: _, times: _ } => {}
+        // What is wanted stands in the suite.
+        Change::Unlike { wanted: _, got } => got.iter_mut().for_each(mask),
         Change::UnknownError { legacy, got } => {
             mask(legacy);
             mask(got);

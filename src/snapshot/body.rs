@@ -88,9 +88,10 @@ fn write(document: &Value<'_>, comparisons: &[Comparison], level: Level) -> (Str
 fn key_of<'c>(path: &Path, comparisons: &'c [Comparison]) -> Option<&'c [String]> {
     comparisons
         .iter()
-        .find(|comparison| comparison.at.matches(path))
-        .map(|comparison| match &comparison.rule {
-            ComparisonRule::Rows { key } => key.as_slice(),
+        .find(|comparison| comparison.is_of_lists() && comparison.at.matches(path))
+        .and_then(|comparison| match &comparison.rule {
+            ComparisonRule::Rows { key } | ComparisonRule::Unordered { key: Some(key) } => Some(key.as_slice()),
+            _ => None,
         })
 }
 
@@ -230,6 +231,7 @@ mod tests {
                 key: vec!["fold".into(), "iteration".into()],
             },
             at: Pattern::parse("/trace").unwrap(),
+            when: None,
             justification: Justification::default(),
         }]
     }

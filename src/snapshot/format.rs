@@ -236,6 +236,8 @@ fn change(change: &Change) -> String {
         Change::Extra { got } => format!("extra, got {}", short(got)),
         Change::Order { moves, of } => format!("other order, {} of {of} moved", moves.len()),
         Change::Duplicate { side, times } => format!("the {side} names it {times} times"),
+        Change::Unlike { wanted, got: None } => format!("missing, expected {wanted}"),
+        Change::Unlike { wanted, got: Some(got) } => format!("expected {wanted}, got {}", short(got)),
         Change::Untranslatable { reason } => short(reason),
         Change::UnknownError { legacy, got } => format!("no row of the error table for {}, got {}", short(legacy), short(got)),
     }

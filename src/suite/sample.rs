@@ -48,6 +48,7 @@ pub(crate) fn suite() -> Suite {
                 key: vec!["repeat".into(), "fold".into(), "iteration".into()],
             },
             at: pattern("/trace"),
+            when: None,
             justification: because("a row is known by these three; the order still counts", 52),
         }],
         errors: vec![ErrorRow {

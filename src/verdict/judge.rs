@@ -154,15 +154,17 @@ impl Judge {
             faults,
             effects,
             made_by,
-            facts: _,
+            facts,
         } = translated;
         let Compared {
             differences,
             notes,
             applied: compared,
-        } = self.comparer.compare(&expected, &received);
+            excused,
+            deviations,
+        } = self.comparer.compare(&expected, &received, &facts);
         let differences = self.differences(faults, differences, &made_by);
-        let acted = !applied.is_empty();
+        let acted = excused || !applied.is_empty();
         applied.extend(compared.into_iter().map(|(rule, count)| Applied { rule, count }));
         Judgement {
             verdict: match (differences.is_empty(), acted) {
@@ -175,6 +177,7 @@ impl Judge {
             expected: Some(expected),
             applied,
             differences,
+            deviations,
             notes,
             effects,
         }
@@ -246,6 +249,7 @@ fn could_not_compare<'x>(verdict: Verdict, failures: PerSide<Option<Failure>>) -
         expected: None,
         applied: Vec::new(),
         differences: Vec::new(),
+        deviations: Vec::new(),
         notes: Vec::new(),
         effects: Vec::new(),
     }

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::compare::Difference;
+use crate::compare::{Deviation, Difference};
 use crate::exchange::{PerSide, Side};
 use crate::translate::{Applied, Effect, Expected};
 
@@ -17,7 +17,7 @@ use super::known::Standing;
 pub enum Verdict {
     /// Equal without any translation.
     Match,
-    /// Equal after translations.
+    /// Equal after translations, or but for what a comparison excuses.
     Translated,
     /// At least one difference is left.
     Mismatch,
@@ -44,6 +44,8 @@ pub struct Judgement<'x> {
     pub applied: Vec<Applied>,
     /// The differences, by place; empty unless the verdict is `mismatch`.
     pub differences: Vec<Difference>,
+    /// The largest deviation that each tolerance excused.
+    pub deviations: Vec<Deviation>,
     /// What is no difference and still worth saying.
     pub notes: Vec<String>,
     /// Every change that a translation made, when asked for.

@@ -65,13 +65,18 @@ impl<'x> Prepared<'_, 'x> {
     /// Whether that answer is the one that is owed: whether it would be judged `match` or `translated`.
     #[must_use]
     pub fn agrees(&self, answer: &Received<'_>) -> bool {
-        self.translated.faults.is_empty() && self.judge.comparer().agrees(&self.translated.expected, answer)
+        self.translated.faults.is_empty()
+            && self
+                .judge
+                .comparer()
+                .agrees(&self.translated.expected, answer, &self.translated.facts)
     }
 
     /// How that answer differs from the one that is owed, by place; not at all when it agrees.
     #[must_use]
     pub fn differences(&self, answer: &Received<'_>) -> Vec<Difference> {
-        let compared = self.judge.comparer().compare(&self.translated.expected, answer);
+        let Translated { expected, facts, .. } = &self.translated;
+        let compared = self.judge.comparer().compare(expected, answer, facts);
         let faults = self.translated.faults.clone();
         self.judge.differences(faults, compared.differences, &self.translated.made_by)
     }

@@ -121,6 +121,11 @@ fn change(change: &Change, style: Style, lines: &mut Vec<String>) {
                 lines,
             );
         }
+        Change::Unlike { wanted, got } => {
+            fact("expected", &[style.paint(Ink::Good, fit(wanted))], style, lines);
+            let got = got.as_ref().map_or_else(|| "nothing".to_owned(), |got| fit(got));
+            fact("got", &[style.paint(Ink::Bad, got)], style, lines);
+        }
         Change::Untranslatable { reason } => problem(reason, style, lines),
         Change::UnknownError { legacy, got } => {
             fact("legacy", &[fit(legacy)], style, lines);

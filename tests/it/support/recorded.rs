@@ -100,6 +100,7 @@ pub fn judgement(verdict: Verdict) -> Judgement<'static> {
         expected: None,
         applied: Vec::new(),
         differences: Vec::new(),
+        deviations: Vec::new(),
         notes: Vec::new(),
         effects: Vec::new(),
     }
