@@ -5,6 +5,8 @@
 //! never rewritten. This module knows nothing of how the expected side came about.
 
 mod comparer;
+#[cfg(test)]
+mod declared;
 mod difference;
 mod digest;
 mod equal;
@@ -17,8 +19,6 @@ mod pairing;
 mod rows;
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod tests_rules;
 mod tolerance;
 mod unordered;
 mod walk;

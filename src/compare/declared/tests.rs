@@ -8,7 +8,7 @@ use crate::suite::read_suite;
 use crate::translate::Expected;
 use crate::value::{Exactness, Number, Value, read};
 
-use super::*;
+use super::super::*;
 
 /// The comparer of these comparisons, each as it is written, without its `why`.
 fn comparer(rules: &[&str]) -> Comparer {

@@ -1,0 +1,3 @@
+//! Tests of comparisons as suites declare them.
+
+mod tests;
