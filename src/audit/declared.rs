@@ -106,6 +106,8 @@ pub fn by_translation(rule: &Translation, pattern: &Pattern, site: &Site<'_>) ->
             }
             _ => false,
         },
-        Action::Treatment(Treatment::Map(_) | Treatment::Text { .. } | Treatment::Type { .. }) | Action::Shape(_) => false,
+        Action::Treatment(Treatment::Map(_) | Treatment::Text { .. } | Treatment::Type { .. }) | Action::Shape(_) | Action::Supply(_) => {
+            false
+        }
     }
 }

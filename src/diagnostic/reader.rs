@@ -339,6 +339,15 @@ impl<'d> Value<'d> {
         }
     }
 
+    /// The items of a list, or the value itself where it is none.
+    #[must_use]
+    pub fn list_or_one(self) -> Vec<Value<'d>> {
+        match self.kind() {
+            Kind::List => self.list().unwrap_or_default(),
+            _ => vec![self],
+        }
+    }
+
     /// A list of strings, or one string instead of a list of one.
     #[must_use]
     pub fn strings(self) -> Option<Vec<Spanned<String>>> {

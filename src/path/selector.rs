@@ -171,6 +171,12 @@ impl<'s, T> Cursor<'s, T> {
         self.states().any(|state| state.stays)
     }
 
+    /// Whether anything may be said of items of a list, or below them.
+    #[must_use]
+    pub fn goes_into_items(&self) -> bool {
+        self.states().any(|state| state.stays || state.items.is_some())
+    }
+
     /// The names of members of which something is said; a name may come more than once.
     pub fn names(&self) -> impl Iterator<Item = &'s str> + use<'s, '_, T> {
         self.states().flat_map(|state| state.names.keys().map(String::as_str))

@@ -5,6 +5,7 @@ use crate::path::Pattern;
 use super::condition::Condition;
 use super::justification::{Justification, RuleName};
 use super::shape::Shape;
+use super::supply::Supply;
 use super::treatment::Treatment;
 
 /// One declared step from the legacy's answer to the expected one.
@@ -27,6 +28,8 @@ pub enum Action {
     Shape(Shape),
     /// Changes what a value is (`at`).
     Treatment(Treatment),
+    /// Says what the legacy does not (`at`).
+    Supply(Supply),
 }
 
 /// When a translation acts, whatever the order of a file; in this order.
@@ -34,8 +37,10 @@ pub enum Action {
 pub enum Phase {
     /// Elements become lists.
     Lists,
-    /// Things get their places.
-    Shape,
+    /// Nodes are made of something else.
+    Form,
+    /// Nodes get their places.
+    Place,
     /// Declared values become others.
     Values,
     /// Texts change their writing.
@@ -53,6 +58,7 @@ impl Translation {
         match &self.action {
             Action::Shape(shape) => shape.word(),
             Action::Treatment(treatment) => treatment.word(),
+            Action::Supply(supply) => supply.word(),
         }
     }
 
@@ -62,6 +68,7 @@ impl Translation {
         match &self.action {
             Action::Shape(shape) => shape.phase(),
             Action::Treatment(treatment) => treatment.phase(),
+            Action::Supply(_) => Phase::Defaults,
         }
     }
 
@@ -69,9 +76,18 @@ impl Translation {
     #[must_use]
     pub const fn turn(&self) -> (Phase, u8) {
         match &self.action {
-            Action::Shape(_) => (self.phase(), 0),
+            Action::Shape(_) | Action::Supply(_) => (self.phase(), 0),
             Action::Treatment(treatment) => (self.phase(), treatment.turn()),
         }
+    }
+
+    /// What must hold for it to act, or for what it makes.
+    pub fn conditions(&self) -> impl Iterator<Item = &Condition> {
+        let choices = match &self.action {
+            Action::Supply(Supply::Default(choices)) => choices.as_slice(),
+            _ => &[],
+        };
+        self.when.iter().chain(choices.iter().filter_map(|choice| choice.when.as_ref()))
     }
 
     /// Its name where it acts through `pattern`: `rename /trace/trace_iteration to trace`.
@@ -80,6 +96,7 @@ impl Translation {
         let suffix = match &self.action {
             Action::Shape(shape) => shape.suffix(),
             Action::Treatment(_) => String::new(),
+            Action::Supply(supply) => supply.suffix(),
         };
         RuleName::from(match &self.when {
             Some(when) => format!("{} {pattern}{suffix} when {when}", self.word()),

@@ -65,7 +65,7 @@ impl Check<'_> {
             }
         }
         for (translation, span) in self.suite.translations.iter().zip(&self.spans.translations) {
-            for name in translation.when.iter().flat_map(Condition::parameters) {
+            for name in translation.conditions().flat_map(Condition::parameters) {
                 self.undeclared_name(name, &declared, *span);
             }
         }

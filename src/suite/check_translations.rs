@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Span;
 use crate::path::Pattern;
-use crate::rule::{Action, Template, Text, Translation, Treatment};
+use crate::rule::{Action, Shape, Template, Text, Translation, Treatment};
 
 use super::check::Check;
 
@@ -22,27 +22,73 @@ impl<'s> Check<'s> {
 
     /// No two rules of one turn claim one node.
     pub fn translations(&mut self) {
-        let rules: Vec<(&Translation, &Pattern, Span)> = self
+        let rules: Vec<Claim<'_>> = self
             .suite
             .translations
             .iter()
             .zip(&self.spans.translations)
             .flat_map(|(translation, span)| translation.patterns.iter().map(move |pattern| (translation, pattern, *span)))
             .collect();
-        for (place, (rule, pattern, span)) in rules.iter().enumerate() {
-            let earlier = rules[..place]
-                .iter()
-                .find(|(other, at, _)| other.turn() == rule.turn() && at == pattern);
-            if let Some((other, _, first)) = earlier {
-                let error = self
-                    .error(
-                        *span,
-                        format!("two rules claim `{pattern}`: `{}` and `{}`", other.word(), rule.word()),
-                    )
-                    .also(*first, "claimed here first")
-                    .help("leave one of them, or give them paths that have no node in common");
-                self.found.push(error);
+        for (place, one) in rules.iter().enumerate() {
+            if let Some(earlier) = rules[..place].iter().find(|earlier| clash(earlier, one)) {
+                self.clash(earlier, one);
+            }
+        }
+        for one in &rules {
+            if let Some(above) = rules.iter().find(|above| hides(above, one)) {
+                self.hidden(above, one);
             }
         }
     }
+
+    fn clash(&mut self, earlier: &Claim<'_>, claim: &Claim<'_>) {
+        let ((other, other_at, first), (rule, at, span)) = (earlier, claim);
+        let words = format!("`{}` and `{}`", other.word(), rule.word());
+        let message = if other_at == at {
+            format!("two rules claim `{at}`: {words}")
+        } else {
+            format!("two rules claim what both `{other_at}` and `{at}` name: {words}")
+        };
+        let mut error = self.error(*span, message);
+        if first != span {
+            error = error.also(*first, "claimed here first");
+        }
+        let error = error.help("leave one of them, or tell their nodes apart: by paths, filters such as `[kind=int]`, or `when`");
+        self.found.push(error);
+    }
+
+    fn hidden(&mut self, above: &Claim<'_>, claim: &Claim<'_>) {
+        let ((_, above_at, first), (rule, at, span)) = (above, claim);
+        let error = self
+            .error(
+                *span,
+                format!("`{}` at `{at}` can never show: `drop` takes `{above_at}` away", rule.word()),
+            )
+            .also(*first, "dropped here")
+            .help("leave one of them; only `move` takes something out of what is dropped");
+        self.found.push(error);
+    }
+}
+
+type Claim<'s> = (&'s Translation, &'s Pattern, Span);
+
+/// Whether both could act on one node in one turn. Rules of one declaration are not told apart by its `when`.
+fn clash((one, one_at, _): &Claim<'_>, (other, other_at, _): &Claim<'_>) -> bool {
+    let excluded = match (&one.when, &other.when) {
+        (Some(one), Some(other)) => one.excludes(other),
+        _ => false,
+    };
+    one.turn() == other.turn() && one_at.meets(other_at) && !excluded
+}
+
+/// Whether what the second rule does is taken away with what the first one drops.
+fn hides((above, above_at, _): &Claim<'_>, (rule, at, _): &Claim<'_>) -> bool {
+    let drops = above.when.is_none() && above.action == Action::Shape(Shape::Drop);
+    let seen = match &rule.action {
+        // A list that is made there lets a move see its items.
+        Action::Shape(Shape::Move { .. } | Shape::List | Shape::Split { .. }) => true,
+        Action::Shape(_) => false,
+        Action::Treatment(_) | Action::Supply(_) => true,
+    };
+    drops && !seen && at.parts().len() > above_at.parts().len() && above_at.covers_pattern(at)
 }

@@ -18,6 +18,7 @@ mod read_expected;
 mod read_json;
 mod read_justification;
 mod read_shape;
+mod read_supply;
 mod read_text;
 mod read_translation;
 mod read_treatment;

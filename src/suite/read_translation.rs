@@ -7,6 +7,7 @@ use crate::rule::{Action, Translation};
 use super::read_condition::{Scope, when};
 use super::read_justification::justification;
 use super::read_shape::{SHAPES, ShapeWord, read_shape};
+use super::read_supply::{SUPPLIES, SupplyWord, read_supply};
 use super::read_treatment::{TreatmentWord, read_treatment, treatments};
 
 /// What a rule does, and where.
@@ -17,12 +18,14 @@ pub(super) type Acts = (Action, Vec<Pattern>);
 enum Word {
     Shape(ShapeWord),
     Treatment(TreatmentWord),
+    Supply(SupplyWord),
 }
 
 fn words() -> Vec<(&'static str, Word)> {
     let shapes = SHAPES.map(|(name, word)| (name, Word::Shape(word)));
     let treatments = treatments().into_iter().map(|(name, word)| (name, Word::Treatment(word)));
-    shapes.into_iter().chain(treatments).collect()
+    let supplies = SUPPLIES.map(|(name, word)| (name, Word::Supply(word)));
+    shapes.into_iter().chain(treatments).chain(supplies).collect()
 }
 
 pub(super) fn read_translation(mut table: Table<'_>) -> Option<Spanned<Translation>> {
@@ -33,6 +36,7 @@ pub(super) fn read_translation(mut table: Table<'_>) -> Option<Spanned<Translati
     let acts = match word? {
         Word::Shape(word) => read_shape(word, &mut table),
         Word::Treatment(word) => read_treatment(word, &mut table),
+        Word::Supply(word) => read_supply(word, &mut table),
     };
     table.finish();
     let (action, patterns) = acts?;

@@ -61,6 +61,20 @@ pub enum FaultKind {
         /// What stands there, on one line.
         found: String,
     },
+    /// The rule acts on nodes of another make.
+    Misshapen {
+        /// What it acts on, with its article: `a list of one`.
+        wanted: &'static str,
+        /// What stands there, on one line.
+        found: String,
+    },
+    /// A node cannot go where it should.
+    NoPlace {
+        /// Where it should go.
+        to: String,
+        /// What is in the way, as a sentence fragment.
+        reason: String,
+    },
     /// The object around an unwrapped node has other members, which would be thrown away.
     Siblings {
         /// Their names.

@@ -41,6 +41,21 @@ pub struct MadeBy {
     pub whole: Option<RuleName>,
     /// What made another media type of the legacy's.
     pub media_type: Option<RuleName>,
+    /// What made nodes of the body, where their paths do not tell; sorted by path.
+    pub body: Vec<Claim>,
+}
+
+/// A node of the body that a rule made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// The node.
+    pub path: Path,
+    /// The rule.
+    pub rule: RuleName,
+    /// The rule's number, in the order of the phases.
+    pub number: usize,
+    /// Whether it had the last word, although later rules are there.
+    pub last: bool,
 }
 
 /// A rule at one of its patterns; its number is its place in the count.
@@ -49,6 +64,8 @@ pub(super) struct Rule<T> {
     pub number: usize,
     pub act: T,
     pub when: Option<Condition>,
+    /// Whether what a node holds decides about the rule, and not its path alone.
+    pub by_content: bool,
 }
 
 /// The rules that act on one node, in the order of their phases.
@@ -88,6 +105,7 @@ pub(super) struct Ledger {
     counts: Vec<u64>,
     faults: Vec<Fault>,
     effects: Option<Vec<Effect>>,
+    claims: Vec<(usize, Path, bool)>,
 }
 
 /// How much of a node an [`Effect`] or a [`Fault`] shows, in characters.
@@ -99,12 +117,31 @@ impl Ledger {
             counts: vec![0; rules],
             faults: Vec::new(),
             effects: (detail == Detail::Effects).then(Vec::new),
+            claims: Vec::new(),
         }
     }
 
     /// What a node looks like before a rule acts, when anybody asks.
     pub fn before(&self, value: &Value<'_>) -> Option<String> {
         self.effects.as_ref().map(|_| excerpt(value, SHOWN))
+    }
+
+    /// The same of a node that is made only to be shown.
+    pub fn before_with<'v>(&self, value: impl FnOnce() -> Value<'v>) -> Option<String> {
+        self.effects.as_ref().map(|_| excerpt(&value(), SHOWN))
+    }
+
+    /// A rule acted, and what became of the node is best said in words.
+    pub fn noted(&mut self, rule: (usize, &RuleName), path: impl FnOnce() -> Path, before: Option<String>, after: String) {
+        self.counts[rule.0] += 1;
+        if let (Some(effects), Some(before)) = (&mut self.effects, before) {
+            effects.push(Effect {
+                rule: rule.1.clone(),
+                path: path(),
+                before,
+                after,
+            });
+        }
     }
 
     pub fn acted(&mut self, rule: (usize, &RuleName), trail: &Trail<'_>, before: Option<String>, after: &Value<'_>) {
@@ -119,6 +156,11 @@ impl Ledger {
         }
     }
 
+    /// A rule is the one that made this node, or the last one that did.
+    pub fn claim(&mut self, rule: usize, trail: &Trail<'_>, last: bool) {
+        self.claims.push((rule, trail.path(), last));
+    }
+
     pub fn fault(&mut self, rule: &RuleName, path: Path, kind: FaultKind) {
         self.faults.push(Fault {
             rule: rule.clone(),
@@ -127,7 +169,7 @@ impl Ledger {
         });
     }
 
-    pub fn close<'a>(self, expected: Expected<'a>, facts: Facts, names: &[RuleName]) -> Translated<'a> {
+    pub fn close<'a>(mut self, expected: Expected<'a>, facts: Facts, names: &[RuleName]) -> Translated<'a> {
         // One rule may be declared twice with the same name only by mistake; the counts are added up all the same.
         let mut places = BTreeMap::new();
         let mut applied: Vec<Applied> = Vec::new();
@@ -138,13 +180,23 @@ impl Ledger {
                 None => applied.push(Applied { rule: rule.clone(), count }),
             }
         }
+        self.claims.sort_by(|(_, a, _), (_, b, _)| a.cmp(b));
+        let claim = |(number, path, last): (usize, Path, bool)| Claim {
+            path,
+            rule: names[number].clone(),
+            number,
+            last,
+        };
         Translated {
             expected,
             applied,
             faults: self.faults,
             effects: self.effects.unwrap_or_default(),
             facts,
-            made_by: MadeBy::default(),
+            made_by: MadeBy {
+                body: self.claims.into_iter().map(claim).collect(),
+                ..MadeBy::default()
+            },
         }
     }
 }

@@ -6,13 +6,19 @@
 
 mod errors;
 mod expected;
+mod forms;
 mod ledger;
+mod moves;
 mod shape;
+mod supply;
+#[cfg(test)]
+mod tests;
 mod text;
 mod translator;
+mod treat;
 mod treatment;
 mod types;
 
 pub use expected::{Applied, Effect, Expected, Fault, FaultKind};
-pub use ledger::{Detail, MadeBy, Translated};
+pub use ledger::{Claim, Detail, MadeBy, Translated};
 pub use translator::Translator;

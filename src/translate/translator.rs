@@ -3,24 +3,30 @@
 use std::sync::Arc;
 
 use crate::exchange::{Encoding, MediaType, Observation};
-use crate::path::{Path, Selector, Trail};
-use crate::rule::{Action, ErrorRow, RuleName, Shape, Translation, Treatment};
+use crate::path::{Path, Pattern, Selector, Trail};
+use crate::rule::{Action, ErrorRow, Facts, RuleName, Shape, Translation, Treatment};
 use crate::suite::{Binding, Suite};
 use crate::value::Value;
 
 use super::errors;
 use super::expected::{Applied, Expected};
-use super::ledger::{Detail, Ledger, Rule, Translated};
-use super::shape::Reshape;
-use super::treatment::Treat;
+use super::ledger::{Claim, Detail, Ledger, Rule, Translated};
+use super::moves::Route;
+use super::shape::{Act, Reshape};
+use super::supply::{self, Owed};
+use super::treat::{Treat, Walk};
 
 /// A suite's translations, ready to be applied.
 #[derive(Debug, Clone)]
 pub struct Translator {
     suite: Arc<Suite>,
-    shapes: Selector<Rule<Shape>>,
+    shapes: Selector<Rule<Act>>,
     treatments: Selector<Rule<Treatment>>,
+    supplies: Selector<Rule<Owed>>,
+    /// Each rule at each of its patterns; its place is its number.
     names: Vec<RuleName>,
+    /// The patterns of treatments of which a path alone tells whether they name a node, with their numbers.
+    patterns: Vec<(Pattern, usize)>,
     /// Whether any treatment has a condition.
     conditional: bool,
 }
@@ -29,48 +35,84 @@ impl Translator {
     /// Compiles a suite's translations.
     #[must_use]
     pub fn new(suite: Arc<Suite>) -> Self {
-        let (mut shapes, mut treatments, mut names) = (Selector::default(), Selector::default(), Vec::new());
-        // Value maps act before texts, and texts before types, whatever the file says first.
+        let mut this = Self {
+            shapes: Selector::default(),
+            treatments: Selector::default(),
+            supplies: Selector::default(),
+            names: Vec::new(),
+            patterns: Vec::new(),
+            conditional: false,
+            suite,
+        };
+        let suite = Arc::clone(&this.suite);
+        // Earlier phases have lower numbers, whatever the file says first.
         let mut in_phase_order: Vec<&Translation> = suite.translations.iter().collect();
         in_phase_order.sort_by_key(|translation| translation.turn());
         for translation in in_phase_order {
             for pattern in &translation.patterns {
-                let number = names.len();
-                names.push(translation.name(pattern));
-                match &translation.action {
-                    Action::Shape(shape) => {
-                        shapes.insert(
-                            pattern,
-                            Rule {
-                                number,
-                                when: translation.when.clone(),
-                                act: shape.clone(),
-                            },
-                        );
-                    }
-                    Action::Treatment(treatment) => {
-                        treatments.insert(
-                            pattern,
-                            Rule {
-                                number,
-                                when: translation.when.clone(),
-                                act: treatment.clone(),
-                            },
-                        );
-                    }
-                }
+                this.add(translation, pattern);
             }
         }
-        let conditional = suite
-            .translations
-            .iter()
-            .any(|translation| matches!(translation.action, Action::Treatment(_)) && translation.when.is_some());
-        Self {
-            suite,
-            shapes,
-            treatments,
-            names,
-            conditional,
+        this
+    }
+
+    fn add(&mut self, translation: &Translation, pattern: &Pattern) {
+        let number = self.names.len();
+        self.names.push(translation.name(pattern));
+        let by_content = translation.when.is_some() || pattern.has_filters();
+        let when = translation.when.clone();
+        match &translation.action {
+            Action::Shape(shape) => {
+                let route = match shape {
+                    Shape::Move { to } => Some(Route::new(pattern, to)),
+                    _ => None,
+                };
+                let act = Act {
+                    shape: shape.clone(),
+                    route,
+                };
+                self.shapes.insert(
+                    pattern,
+                    Rule {
+                        number,
+                        act,
+                        when,
+                        by_content,
+                    },
+                );
+            }
+            Action::Treatment(treatment) => {
+                self.conditional |= when.is_some();
+                if !by_content {
+                    self.patterns.push((pattern.clone(), number));
+                }
+                self.treatments.insert(
+                    pattern,
+                    Rule {
+                        number,
+                        act: treatment.clone(),
+                        when,
+                        by_content,
+                    },
+                );
+            }
+            Action::Supply(supply) => {
+                if let Some((above, name)) = supply::split(pattern) {
+                    let act = Owed {
+                        name: name.to_owned(),
+                        supply: supply.clone(),
+                    };
+                    self.supplies.insert(
+                        &above,
+                        Rule {
+                            number,
+                            act,
+                            when,
+                            by_content,
+                        },
+                    );
+                }
+            }
         }
     }
 
@@ -80,19 +122,22 @@ impl Translator {
         errors::find(&self.suite, status, body, binding)
     }
 
-    /// The rule that made the node at this path of the expected body what it is, or the nearest node above it.
+    /// The rule that made the node at this path of the expected body what it is, or the nearest node above it; `made` says
+    /// so where the path does not tell.
     #[must_use]
-    pub fn rule_at(&self, path: &Path) -> Option<RuleName> {
-        let treatments = self
-            .suite
-            .translations
-            .iter()
-            .filter(|translation| matches!(translation.action, Action::Treatment(_)));
-        treatments
-            .flat_map(|translation| translation.patterns.iter().map(move |pattern| (translation, pattern)))
-            .filter(|(_, pattern)| pattern.covers(path))
-            .max_by_key(|(translation, pattern)| (pattern.parts().len(), translation.turn()))
-            .map(|(translation, pattern)| translation.name(pattern))
+    pub fn rule_at(&self, path: &Path, made: &[Claim]) -> Option<RuleName> {
+        let by_path = self.patterns.iter().filter_map(|(pattern, number)| {
+            let depth = pattern.depth_of_cover(path)?;
+            Some(((depth, false, *number), &self.names[*number]))
+        });
+        // Claims are sorted by their paths.
+        let said = (0..=path.segments().len()).flat_map(|depth| {
+            let above: Path = path.segments()[..depth].iter().cloned().collect();
+            let first = made.partition_point(|claim| claim.path < above);
+            let here = made[first..].iter().take_while(move |claim| claim.path == above);
+            here.map(move |claim| ((depth, claim.last, claim.number), &claim.rule))
+        });
+        by_path.chain(said).max_by_key(|(rank, _)| *rank).map(|(_, name)| name.clone())
     }
 
     /// Translates a success: the body through all phases, and the media type where the two sides write bodies in different
@@ -109,22 +154,8 @@ impl Translator {
         let (body, written_in) = body.unzip();
         let facts = errors::facts(&self.suite, legacy.status, body.as_ref(), binding);
         let body = body.map(|body| {
-            let cursor = self.shapes.at(&body);
-            let mut body = Reshape {
-                ledger: &mut ledger,
-                names: &self.names,
-                facts: &facts,
-            }
-            .root(body, &cursor);
-            let cursor = self.treatments.at(&body);
-            Treat {
-                ledger: &mut ledger,
-                names: &self.names,
-                facts: &facts,
-                conditional: self.conditional,
-            }
-            .node(&mut body, &cursor, &Trail::root());
-            body
+            let body = self.reshape(body, &facts, &mut ledger);
+            self.treat(body, &facts, &mut ledger)
         });
         let recoded = written_in.and_then(|from| self.recoded(from).map(|to| (from, to)));
         let expected = Expected {
@@ -148,6 +179,35 @@ impl Translator {
             translated.made_by.media_type = Some(rule);
         }
         translated
+    }
+
+    fn reshape<'a>(&self, body: Value<'a>, facts: &Facts, ledger: &mut Ledger) -> Value<'a> {
+        if self.shapes.is_empty() {
+            return body;
+        }
+        let cursor = self.shapes.at(&body);
+        let mut reshape = Reshape {
+            ledger,
+            names: &self.names,
+            facts,
+            moving: Vec::new(),
+        };
+        reshape.root(body, &cursor)
+    }
+
+    fn treat<'a>(&self, mut body: Value<'a>, facts: &Facts, ledger: &mut Ledger) -> Value<'a> {
+        let walk = Walk {
+            treatments: (!self.treatments.is_empty()).then(|| self.treatments.at(&body)),
+            supplies: (!self.supplies.is_empty()).then(|| self.supplies.at(&body)),
+        };
+        let mut treat = Treat {
+            ledger,
+            names: &self.names,
+            facts,
+            conditional: self.conditional,
+        };
+        treat.node(&mut body, &walk, &Trail::root());
+        body
     }
 
     /// The encoding that the candidate owes in place of this one: the one declared for it, or JSON for a legacy that is

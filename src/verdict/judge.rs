@@ -64,7 +64,7 @@ impl Judge {
             candidate: Reading::of(sides.candidate, bases.candidate, self.suite.encoding.candidate),
         };
         let translated = match self.translate(case, sides.legacy, readings.legacy, detail) {
-            Legacy::Owes(translated) => translated,
+            Legacy::Owes(translated) => *translated,
             Legacy::Broken(broken) => {
                 let candidate = candidate_failure(sides.candidate, &readings.candidate, None);
                 return could_not_compare(
@@ -114,17 +114,17 @@ impl Judge {
             return match reading {
                 Reading::Document(document, encoding) if self.answers(legacy, encoding) => {
                     let body = Some((document, encoding));
-                    Legacy::Owes(self.translator.success(legacy, body, &case.binding, detail))
+                    Legacy::Owes(Box::new(self.translator.success(legacy, body, &case.binding, detail)))
                 }
                 Reading::Empty if matches!(legacy.status, 204 | 205) => {
-                    Legacy::Owes(self.translator.success(legacy, None, &case.binding, detail))
+                    Legacy::Owes(Box::new(self.translator.success(legacy, None, &case.binding, detail)))
                 }
                 broken => Legacy::Broken(failure(Side::Legacy, legacy, &broken)),
             };
         }
         let binding = &case.binding;
         match self.translator.error_row(legacy.status, reading.document(), binding) {
-            Some(row) => Legacy::Owes(self.translator.error(row, reading.document(), binding, detail)),
+            Some(row) => Legacy::Owes(Box::new(self.translator.error(row, reading.document(), binding, detail))),
             None if legacy.status < 500 && reading.document().is_some() => {
                 let body = reading.document().map(compact).unwrap_or_default();
                 Legacy::NoRow(format!("{} {}", legacy.status, shorten(&body)))
@@ -198,7 +198,7 @@ impl Judge {
         if difference.rule.is_none() {
             difference.rule = match (&made_by.whole, &difference.part) {
                 (Some(row), _) => Some(row.clone()),
-                (None, Part::Body(path)) => self.translator.rule_at(path),
+                (None, Part::Body(path)) => self.translator.rule_at(path, &made_by.body),
                 (None, Part::MediaType) => made_by.media_type.clone(),
                 (None, Part::Status) => None,
             };
@@ -217,7 +217,7 @@ fn candidate_failure(candidate: &Observation, reading: &Reading<'_>, owed: Optio
 /// What becomes of the legacy's answer.
 pub(super) enum Legacy<'x> {
     /// The candidate owes this.
-    Owes(Translated<'x>),
+    Owes(Box<Translated<'x>>),
     /// Not what the suite says the legacy answers.
     Broken(Failure),
     /// An error that no row of the error table names; status and body.
@@ -292,6 +292,8 @@ fn merge(faults: Vec<Fault>, mut differences: Vec<Difference>) -> Vec<Difference
 fn reason(fault: &FaultKind) -> String {
     match fault {
         FaultKind::Unreadable { wanted, found } => format!("the legacy answers {found}, which does not read as {wanted}"),
+        FaultKind::Misshapen { wanted, found } => format!("the legacy answers {found}, which is not {wanted}"),
+        FaultKind::NoPlace { to, reason } => format!("it cannot go to `{to}`: {reason}"),
         FaultKind::Siblings { names } => {
             format!("to unwrap it would throw away what stands beside it: {}", quoted(names))
         }

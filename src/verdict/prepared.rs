@@ -30,7 +30,7 @@ impl Judge {
         ) {
             Legacy::Owes(translated) => Some(Prepared {
                 judge: self,
-                translated,
+                translated: *translated,
                 base: bases.candidate.map(str::to_owned),
             }),
             Legacy::Broken(_) | Legacy::NoRow(_) => None,
