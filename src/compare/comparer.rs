@@ -58,6 +58,14 @@ pub struct Deviation {
     pub path: Path,
 }
 
+impl Deviation {
+    /// Whether it is larger than another of the same tolerance.
+    #[must_use]
+    pub fn exceeds(&self, other: &Self) -> bool {
+        amount(&self.largest) > amount(&other.largest)
+    }
+}
+
 /// A comparison, compiled.
 #[derive(Debug, Clone)]
 pub(super) struct Rule {

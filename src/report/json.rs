@@ -60,8 +60,21 @@ pub struct Run<'r> {
     pub today: Option<Date>,
     /// The rules that are not as they should be, by suite and line.
     pub rules: Vec<Rule<'r>>,
+    /// How the sides' times compare, by suite, where both sides answered.
+    pub speeds: Vec<Speed<'r>>,
     /// The cases, in the order of the plan.
     pub cases: Vec<Case<'r>>,
+}
+
+/// How the sides' times compare in one suite.
+#[derive(Debug, Serialize)]
+pub struct Speed<'r> {
+    /// The suite's name.
+    pub suite: &'r str,
+    /// The cases in which both sides answered.
+    pub cases: usize,
+    /// The median, over these cases, of the candidate's time divided by the legacy's, with three decimals.
+    pub median_ratio: f64,
 }
 
 /// The source of the legacy answers.
@@ -202,8 +215,14 @@ pub struct Applied<'r> {
     pub rule: &'r str,
     /// The file and line of its declaration, where known.
     pub at: Option<String>,
-    /// How many nodes it changed.
+    /// How many nodes it changed, or, for a comparison, how often it excused something or paired rows.
     pub count: u64,
+    /// With a tolerance: the largest deviation that it excused, as a decimal that would do as its limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub largest_deviation: Option<&'r str>,
+    /// With a tolerance: where that was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub largest_deviation_at: Option<String>,
 }
 
 /// A difference. The first six members are always there; the others only for the kinds that have them.
@@ -294,6 +313,7 @@ impl<'r> Run<'r> {
             unreferenced: &run.unreferenced,
             today: run.accountability.today,
             rules: run.accountability.concerns.iter().map(Rule::of).collect(),
+            speeds: run.suites.iter().filter_map(|suite| Speed::of(run, &suite.name)).collect(),
             cases: run.cases.iter().map(|case| Case::of(case, run.suite(case))).collect(),
         }
     }
@@ -315,6 +335,17 @@ impl<'r> Rule<'r> {
             why: &concern.why,
             fails: concern.fails,
         }
+    }
+}
+
+impl<'r> Speed<'r> {
+    fn of(run: &RunReport, suite: &'r str) -> Option<Self> {
+        let speed = run.speed(suite)?;
+        Some(Self {
+            suite,
+            cases: speed.cases,
+            median_ratio: (speed.ratio * 1e3).round() / 1e3,
+        })
     }
 }
 
@@ -348,10 +379,15 @@ impl<'r> Case<'r> {
             applied: case
                 .applied
                 .iter()
-                .map(|applied| Applied {
-                    rule: &applied.rule.0,
-                    at: suite.and_then(|suite| suite.place(&applied.rule)),
-                    count: applied.count,
+                .map(|applied| {
+                    let deviation = case.deviations.iter().find(|deviation| deviation.rule == applied.rule);
+                    Applied {
+                        rule: &applied.rule.0,
+                        at: suite.and_then(|suite| suite.place(&applied.rule)),
+                        count: applied.count,
+                        largest_deviation: deviation.map(|deviation| deviation.largest.as_str()),
+                        largest_deviation_at: deviation.map(|deviation| deviation.path.to_string()),
+                    }
                 })
                 .collect(),
             notes: &case.notes,

@@ -3,6 +3,7 @@
 //! A renderer turns the model into text. It writes to nothing and asks nobody; colours and width are given to it.
 
 mod accountability;
+mod deviations;
 mod exit;
 pub mod explain;
 mod findings;
@@ -22,6 +23,7 @@ pub mod terminal;
 mod words;
 
 pub use accountability::{AHEAD, Accountability, Concern, ConcernKind, RuleGate, Strictness, counts};
+pub use deviations::{Largest, largest as largest_deviations};
 pub use exit::Exit;
 pub use findings::{Finding, FindingKind, Level, Place, findings};
 pub use format::Format;

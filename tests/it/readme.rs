@@ -73,8 +73,8 @@ fn alike_line(line: &str) -> String {
     let mut out = Vec::new();
     while let Some(word) = words.next() {
         let unit = words.peek().copied().unwrap_or_default();
-        if word.parse::<f64>().is_ok() && ["ms", "s"].contains(&unit.trim_end_matches([':', ','])) {
-            out.push(words.next().unwrap().replace("ms", "TIME").replace('s', "TIME"));
+        if word.parse::<f64>().is_ok() && ["ms", "s", "%"].contains(&unit.trim_end_matches([':', ','])) {
+            out.push(words.next().unwrap().replace("ms", "TIME").replace(['s', '%'], "TIME"));
         } else if word.starts_with(".parity/records/") {
             out.push("RECORD".to_owned());
         } else if word.starts_with("http://127.0.0.1:") {

@@ -10,7 +10,7 @@ use crate::report::style::{Ink, Style, columns, count, pad, time};
 use crate::snapshot::{Pending, SnapshotState};
 use crate::verdict::{Standing, Verdict};
 
-use super::rules;
+use super::{closing, rules};
 
 /// The summary of a run: what failing cases have in common, totals, the oracle, how it ends, what to do next.
 #[must_use]
@@ -19,6 +19,9 @@ pub fn render_summary(run: &RunReport, style: Style) -> String {
     sheet.signatures(run);
     sheet.unreferenced(run);
     for line in rules::lines(run, style) {
+        sheet.line(&line);
+    }
+    for line in closing::tolerances(run, style) {
         sheet.line(&line);
     }
     sheet.totals(run);
@@ -145,6 +148,10 @@ impl Sheet {
             self.fact("snapshots", &snapshots);
         }
         self.pardoned(run);
+        for (place, line) in closing::times(run).iter().enumerate() {
+            let line = self.style.fit(line, LABEL + 2);
+            self.fact(if place == 0 { "times" } else { "" }, &line);
+        }
         let oracle = self.style.fit(&run.oracle.to_string(), LABEL + 2);
         let oracle = match run.oracle.kind {
             OracleKind::Genuine => oracle,
@@ -334,10 +341,11 @@ fn surprises(run: &RunReport) -> BTreeMap<String, usize> {
 mod tests {
     use super::*;
     use crate::exchange::{PerSide, Unreachable, UnreachableKind};
+    use crate::path::Pattern;
     use crate::report::sample::{report, run};
     use crate::report::style::Colour;
     use crate::report::{Accountability, RuleGate, Strictness};
-    use crate::rule::Justification;
+    use crate::rule::{Comparison, ComparisonRule, Justification, Tolerance};
     use crate::suite::sample;
     use proptest::prelude::*;
 
@@ -371,6 +379,34 @@ mod tests {
         };
         let stand_in = run(vec![green("34")]);
         insta::assert_snapshot!([render_summary(&genuine, Style::PLAIN), render_summary(&stand_in, Style::PLAIN)].join("\n---\n"));
+    }
+
+    #[test]
+    fn what_tolerances_excused_is_said() {
+        let mut suite = sample::suite();
+        suite.comparisons.push(Comparison {
+            rule: ComparisonRule::Tolerance(Tolerance::Absolute("0.001".into())),
+            at: Pattern::parse("/trace/*/evaluation").unwrap(),
+            when: None,
+            justification: Justification::default(),
+        });
+        let off = |by: &str| {
+            let candidate = sample::candidate_trace(2).replacen("\"evaluation\":0.90", &format!("\"evaluation\":0.90{by}"), 1);
+            report(&suite, "34", &sample::exchange(&sample::legacy_trace(2), &candidate))
+        };
+        insta::assert_snapshot!(render_summary(&run(vec![green("34"), off("0004"), off("0007"), off("00001")]), Style::PLAIN), @r"
+        The largest deviations that tolerances excused
+              0.000007  tolerance /trace/*/evaluation absolute 0.001
+                        run-trace/run_id=34  /trace/0/evaluation
+
+          cases     4 cases in 1.24 s: 4 translated
+          snapshots 4 approved
+          times     the candidate takes 25 % of the legacy's time in run-trace (median of 4 cases)
+          oracle    STAND-IN: php fixtures/legacy
+          candidate target/release/openml-api
+          record    .parity/records/latest.jsonl
+          result    passed against a STAND-IN (exit 0)
+        ");
     }
 
     #[test]
