@@ -2,7 +2,7 @@
 
 use crate::compare::Received;
 use crate::path::{Path, Pattern, Segment};
-use crate::rule::{Action, Comparison, ComparisonRule, Translation, Treatment, Type};
+use crate::rule::{Action, Comparison, ComparisonRule, Tolerance, Translation, Treatment, Type};
 use crate::value::{Decimal, Kind, Value};
 
 use super::edit::{self, Edit};
@@ -76,18 +76,42 @@ pub fn by_comparison(comparison: &Comparison, site: &Site<'_>) -> bool {
         // Rows are paired, and what differs in them or in their order is still a difference.
         ComparisonRule::Rows { .. } => false,
         ComparisonRule::Unordered { .. } => matches!(site.act, Act::Edit(Edit::Move { .. })) && at.matches(&site.node),
-        // How far apart they may be is for the comparison to judge, against what is owed and not against this answer.
-        ComparisonRule::Tolerance(_) => matches!(replaced(), Some((Value::Number(_), Value::Number(_)))),
+        ComparisonRule::Tolerance(tolerance) => match replaced() {
+            Some((Value::Number(before), Value::Number(after))) => near(tolerance, &before.text, &after.text),
+            _ => false,
+        },
         ComparisonRule::Pattern(pattern) => {
             matches!(replaced(), Some((Value::String(_), Value::String(text))) if pattern.is_match(text))
         }
         ComparisonRule::OneOf(values) => replaced().is_some_and(|(_, after)| values.iter().any(|value| equal(value, after))),
         ComparisonRule::Extra { kinds, optional } => match site.act {
-            Act::Edit(Edit::Remove(_)) => *optional && at.matches(&site.path),
+            Act::Edit(Edit::Remove(_)) if at.matches(&site.path) => *optional,
             _ => at.covers(&site.node) && (!at.matches(&site.node) || of_kind(site.after, kinds)),
         },
         ComparisonRule::Ignore => site.is_at(at),
     }
+}
+
+/// Whether two answers can both be as near to what is owed as the tolerance says: then they are near to each other. This is
+/// no more than an upper bound, with floats; which of them is excused, the comparison decides with every digit.
+fn near(tolerance: &Tolerance, one: &str, other: &str) -> bool {
+    let (Ok(one), Ok(other)) = (one.parse::<f64>(), other.parse::<f64>()) else {
+        return false;
+    };
+    let size = one.abs().max(other.abs());
+    if !size.is_finite() {
+        // Beyond what a float can tell.
+        return true;
+    }
+    let number = |text: &str| text.parse::<f64>().unwrap_or(0.0);
+    let bound = match tolerance {
+        Tolerance::Absolute(limit) => 2.0 * number(limit),
+        Tolerance::Relative(part) if number(part) >= 1.0 => f64::INFINITY,
+        Tolerance::Relative(part) => 2.0 * number(part) * size / (1.0 - number(part)),
+        Tolerance::Decimals(places) => 10.0_f64.powi(-i32::try_from(*places).unwrap_or(i32::MAX)),
+        Tolerance::Float64 => 0.0,
+    };
+    (one - other).abs() <= bound + size * 1e-12
 }
 
 /// Whether a member that only the candidate has may be such a value; an integer is a number too.

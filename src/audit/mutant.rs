@@ -126,7 +126,7 @@ fn edited(node: &Value<'_>, change: &Edit) -> (String, String) {
         Edit::Empty => (short(node), if matches!(node, Value::Array(_)) { "[]" } else { "{}" }.to_owned()),
         Edit::Remove(place) => (child(*place), "nothing".to_owned()),
         Edit::Double(place) => (child(*place), "the same twice".to_owned()),
-        Edit::Move { from, to } => (format!("{} at {from}", child(*from)), format!("the same at {to}")),
+        Edit::Move { from, to } => (format!("item {from}: {}", child(*from)), format!("item {to}")),
         Edit::Add(name, value) => ("nothing".to_owned(), format!("\"{name}\": {}", short(value))),
         Edit::Rename(place, name) => (child(*place), excerpt(&Value::string(name.as_str()), SHOWN)),
     }

@@ -9,6 +9,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::report::Format;
 use crate::suite::parse_values;
 
+use super::audit::AuditArguments;
+
 use super::gate::GateArguments;
 use super::reports::Wanted;
 
@@ -55,6 +57,9 @@ pub enum Command {
         #[command(subcommand)]
         command: EnvCommand,
     },
+    /// Change recorded answers of the candidate, judge them again, and say which changes would not be noticed.
+    #[command(after_help = super::audit::EXAMPLES)]
+    Audit(AuditArguments),
     /// Write a run record as two HAR 1.2 files, one a side.
     #[command(after_help = "Example:\n  parity har out/\n\nwrites out/legacy.har and out/candidate.har from the latest run.")]
     Har(HarArguments),

@@ -11,7 +11,7 @@ use super::args::{Arguments, Command, EnvCommand};
 use super::context::Context;
 use super::failure::Failure;
 use super::output::Output;
-use super::{check, env, explain, har};
+use super::{audit, check, env, explain, har};
 
 /// Runs the command and gives its exit code; see [`Exit`].
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
@@ -61,6 +61,7 @@ fn command(arguments: &Arguments, context: &Context, output: &Output) -> Result<
                 command: EnvCommand::Status,
             } => env::status(output).await,
             Command::Env { command: EnvCommand::Down } => env::down(config, context, output).await,
+            Command::Audit(audit) => audit::run(audit, config, context, output),
             Command::Har(har) => har::run(har, config, context, output),
         }
     })

@@ -3,6 +3,7 @@
 //! Data goes to standard output, everything else to standard error. Each command gives an exit code; `main` only passes it on.
 
 mod args;
+mod audit;
 mod check;
 mod context;
 mod entry;

@@ -3,6 +3,7 @@
 //! A renderer turns the model into text. It writes to nothing and asks nobody; colours and width are given to it.
 
 mod accountability;
+pub mod audit;
 mod deviations;
 mod exit;
 pub mod explain;

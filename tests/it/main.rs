@@ -1,6 +1,7 @@
 //! Tests of the whole program, one file per feature.
 #![expect(clippy::unwrap_used, reason = "a test says what it expects by unwrapping it")]
 
+mod audit;
 mod check;
 mod cli_errors;
 mod client;

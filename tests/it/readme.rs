@@ -98,6 +98,20 @@ fn the_first_session_is_what_this_repository_answers() {
     assert_eq!(alike(&parity(project.path(), &arguments)), alike(&printed));
 }
 
+#[test]
+fn the_audit_finds_what_stands_there() {
+    let blocks = blocks(&readme());
+    let session_of = |command: &str| {
+        blocks
+            .iter()
+            .filter(|block| block.language == "console")
+            .map(session)
+            .find(|(arguments, _)| arguments[0] == command)
+    };
+    let (arguments, printed) = session_of("audit").expect("a session of `parity audit`");
+    assert_eq!(alike(&parity(&root(), &arguments)), alike(&printed));
+}
+
 /// An API that answers a path with a status, a media type and a body.
 async fn api(answers: &'static [(&'static str, u16, &'static str, &'static str)]) -> Scripted {
     Scripted::start(move |_, mut connection| async move {
@@ -144,7 +158,10 @@ async fn the_way_to_ones_own_api_works_as_written() {
             fs::write(file, text.replace("127.0.0.1:8002", &candidate.address.to_string())).unwrap();
         }
     };
-    let sessions: Vec<&Block> = blocks.iter().filter(|block| block.language == "console").skip(1).collect();
+    let checks = blocks
+        .iter()
+        .filter(|block| block.language == "console" && session(block).0[0] == "check");
+    let sessions: Vec<&Block> = checks.skip(1).collect();
     let [first, broken_session] = sessions[..] else {
         panic!("two sessions are expected")
     };

@@ -1,0 +1,153 @@
+//! `parity audit`: would the harness notice?
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
+use crate::audit::{Input, Options, audit};
+use crate::record::Record;
+use crate::report::audit::{AuditView, render, render_json};
+use crate::report::{Exit, Format, SuiteReport};
+use crate::run::{Plan, Rejudged, Rejudging, Selection, judge_record, recorded_bases};
+use crate::suite::Suite;
+
+use super::context::Context;
+use super::explain::open;
+use super::failure::Failure;
+use super::output::Output;
+use super::project::{Project, shown};
+
+pub const EXAMPLES: &str = "Examples:
+  parity audit
+  parity audit run-trace --budget 100000
+  parity audit --record fixtures/recordings/run-trace.jsonl --format json
+
+Each answer of the candidate that is in parity is changed in one way at a time, such as a row dropped or 34 turned
+into \"34\", and judged again. A change that is not noticed is a blind spot, unless a rule declares that it does not matter.";
+
+/// Arguments of `parity audit`.
+#[derive(Debug, Args)]
+pub struct AuditArguments {
+    /// Names of suites; all of the profile when none is given.
+    #[arg(value_name = "SUITE")]
+    pub suites: Vec<String>,
+
+    /// The run record whose answers are changed [default: the latest of this project].
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
+
+    /// A profile of `parity.toml`.
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+
+    /// How many changed answers are judged at the most, spread over suites, cases, kinds of change and paths.
+    #[arg(long, value_name = "N", default_value_t = 5_000, value_parser = clap::value_parser!(u32).range(1..))]
+    pub budget: u32,
+
+    /// Which of the possible changes are made: the same number makes the same.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+
+    /// What is printed on standard output.
+    #[arg(long, value_name = "FORMAT", default_value = "terminal", value_parser = formats())]
+    pub format: Format,
+}
+
+/// The formats in which an audit is told.
+fn formats() -> impl TypedValueParser<Value = Format> {
+    let names = [Format::Terminal, Format::Json].map(Format::name);
+    PossibleValuesParser::new(names).map(|name| Format::named(&name).expect("only names of formats are possible"))
+}
+
+/// Runs the command.
+pub fn run(arguments: &AuditArguments, config: Option<&Path>, context: &Context, output: &Output) -> Result<Exit, Failure> {
+    let project = Project::load(config, arguments.profile.as_deref(), context)?;
+    let suites = selected(&project, &arguments.suites)?;
+    let record = open(arguments.record.as_deref(), config, context)?;
+    let name = shown(record.path(), context).display().to_string();
+    let (inputs, notes) = inputs(record, &suites, &name)?;
+    let options = Options {
+        seed: arguments.seed,
+        budget: usize::try_from(arguments.budget).unwrap_or(usize::MAX),
+    };
+    let report = audit(&inputs, options);
+    let suites: Vec<SuiteReport> = suites.iter().map(|suite| SuiteReport::of(suite)).collect();
+    let view = AuditView {
+        audit: &report,
+        suites: &suites,
+        record: &name,
+        notes: &notes,
+    };
+    output.data(&match arguments.format {
+        Format::Json => render_json(&view),
+        _ => render(&view, output.style()),
+    });
+    Ok(view.exit())
+}
+
+/// The suites that were named, of those of the profile; all of them when none was.
+fn selected(project: &Project, names: &[String]) -> Result<Vec<Arc<Suite>>, Failure> {
+    let inactive = |name: &&String| !project.active.iter().any(|suite| suite.name == **name);
+    if let Some(hint) = names.iter().filter(inactive).find_map(|name| project.hint(name)) {
+        return Err(Failure::Usage(hint));
+    }
+    let selection = Selection {
+        suites: names.to_vec(),
+        parameters: Vec::new(),
+    };
+    let plan = Plan::new(&project.active, &selection)?;
+    Ok(plan.suites.into_iter().map(|planned| planned.suite).collect())
+}
+
+/// What a record holds of the suites, and what is worth saying of what it does not.
+fn inputs(mut record: Record, suites: &[Arc<Suite>], name: &str) -> Result<(Vec<Input>, Vec<String>), Failure> {
+    let header = record.header().clone();
+    let mut inputs: Vec<Input> = suites
+        .iter()
+        .map(|suite| Input {
+            suite: Arc::clone(suite),
+            bases: recorded_bases(&header, suite),
+            exchanges: Vec::new(),
+        })
+        .collect();
+    let by = Rejudging::by(suites);
+    let judged = judge_record(&header, &mut record, &by, |visit| {
+        let of_suite = inputs.iter_mut().find(|input| input.suite.name == visit.case.suite);
+        let input = of_suite.expect("only cases of these suites are judged");
+        input.exchanges.push((visit.case.clone(), visit.recorded.exchange.clone()));
+    });
+    let judged = judged.map_err(|error| Failure::Usage(error.to_string()))?;
+    let mut notes = notes(&judged);
+    notes.extend(record.note().map(|note| format!("{name}: {note}")));
+    for input in inputs.iter().filter(|input| input.exchanges.is_empty()) {
+        notes.push(format!("the record holds no case of the suite `{}`", input.suite.name));
+    }
+    inputs.retain(|input| !input.exchanges.is_empty());
+    Ok((inputs, notes))
+}
+
+/// What of a record was left out.
+fn notes(judged: &Rejudged) -> Vec<String> {
+    let named = |cases: &[String]| match cases {
+        [only] => format!("`{only}`"),
+        [first, rest @ ..] => format!("`{first}` and {} more", rest.len()),
+        [] => String::new(),
+    };
+    let mut notes = Vec::new();
+    if !judged.undeclared.is_empty() {
+        notes.push(format!(
+            "recorded, and declared by none of these suites: {}",
+            named(&judged.undeclared)
+        ));
+    }
+    let otherwise: Vec<String> = judged.asked_otherwise.iter().map(|asked| asked.case.clone()).collect();
+    if !otherwise.is_empty() {
+        notes.push(format!(
+            "recorded as an answer to another question than the suite asks today: {}",
+            named(&otherwise)
+        ));
+    }
+    notes
+}
