@@ -1,5 +1,7 @@
 //! Translations: legacy to what the candidate owes, one direction only.
 
+use std::sync::Arc;
+
 use crate::path::Pattern;
 
 use super::condition::Condition;
@@ -17,6 +19,8 @@ pub struct Translation {
     pub patterns: Vec<Pattern>,
     /// What must hold at a node for it to act there; it is not counted where it does not.
     pub when: Option<Condition>,
+    /// The preset that it is a part of: `php-xml-json@1`.
+    pub preset: Option<Arc<str>>,
     /// Why, and where it is declared.
     pub justification: Justification,
 }
@@ -90,7 +94,7 @@ impl Translation {
         self.when.iter().chain(choices.iter().filter_map(|choice| choice.when.as_ref()))
     }
 
-    /// Its name where it acts through `pattern`: `rename /trace/trace_iteration to trace`.
+    /// Its name where it acts through `pattern`: `rename /trace/trace_iteration to trace`, `php-xml-json@1: list /data/tag`.
     #[must_use]
     pub fn name(&self, pattern: &Pattern) -> RuleName {
         let suffix = match &self.action {
@@ -98,9 +102,8 @@ impl Translation {
             Action::Treatment(_) => String::new(),
             Action::Supply(supply) => supply.suffix(),
         };
-        RuleName::from(match &self.when {
-            Some(when) => format!("{} {pattern}{suffix} when {when}", self.word()),
-            None => format!("{} {pattern}{suffix}", self.word()),
-        })
+        let preset = self.preset.as_ref().map(|preset| format!("{preset}: ")).unwrap_or_default();
+        let when = self.when.as_ref().map(|when| format!(" when {when}")).unwrap_or_default();
+        RuleName::from(format!("{preset}{} {pattern}{suffix}{when}", self.word()))
     }
 }

@@ -11,6 +11,7 @@ use super::parameters::read_parameter;
 use super::read_comparison::read_comparison;
 use super::read_errors::read_error_row;
 use super::read_expected::read_expected;
+use super::read_preset::read_preset;
 use super::read_translation::read_translation;
 
 /// Reads a suite.
@@ -47,6 +48,7 @@ fn suite(source: &Source, mut table: Table<'_>) -> Option<(Suite, Spans)> {
     let legacy = table.required_with("legacy", |value| side(value.table()?, true, "legacy"));
     let candidate = table.required_with("candidate", |value| side(value.table()?, false, "candidate"));
     let translations = table.tables("translation", read_translation);
+    let presets = table.tables("preset", read_preset);
     let comparisons = table.tables("comparison", read_comparison);
     let errors = table.tables("error", read_error_row);
     let expected = table.tables("expected", read_expected);
@@ -61,6 +63,11 @@ fn suite(source: &Source, mut table: Table<'_>) -> Option<(Suite, Spans)> {
     };
     let (policy, policy_spans) = snapshots.unwrap_or_default();
     spans.snapshots = policy_spans;
+    let of_presets = presets.into_iter().flat_map(|preset| {
+        let span = preset.span;
+        preset.value.into_iter().map(move |translation| Spanned::new(translation, span))
+    });
+    let translations = translations.into_iter().chain(of_presets).collect();
     let suite = Suite {
         name: name?,
         title,

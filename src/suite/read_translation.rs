@@ -44,6 +44,7 @@ pub(super) fn read_translation(mut table: Table<'_>) -> Option<Spanned<Translati
         action,
         patterns,
         when,
+        preset: None,
         justification: justification?,
     };
     Some(Spanned::new(translation, span))

@@ -151,12 +151,14 @@ fn translations() -> Vec<Translation> {
         action: Action::Treatment(treatment),
         patterns: at.iter().map(|text| pattern(text)).collect(),
         when: None,
+        preset: None,
         justification: because("the legacy has only text; the new API is typed", line),
     };
     let shape = |shape, from, why: &str, line| Translation {
         action: Action::Shape(shape),
         patterns: vec![pattern(from)],
         when: None,
+        preset: None,
         justification: because(why, line),
     };
     vec![

@@ -7,6 +7,8 @@
 mod errors;
 mod expected;
 mod forms;
+#[cfg(test)]
+mod laws;
 mod ledger;
 mod moves;
 mod shape;

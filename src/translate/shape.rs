@@ -28,6 +28,29 @@ pub(super) struct Reshape<'l, 'a> {
 type Walk<'s> = Cursor<'s, Rule<Act>>;
 type Rules<'s> = Acting<'s, Act>;
 
+/// Where the walk stands.
+#[derive(Clone, Copy)]
+struct Here<'t> {
+    trail: &'t Trail<'t>,
+    depth: usize,
+    /// Whether it is inside of what is dropped.
+    lost: bool,
+    /// The rule that made the list of which this is an item: it does not make one of the item again.
+    made: Option<usize>,
+}
+
+impl Here<'_> {
+    /// One step further down.
+    const fn below<'t>(self, trail: &'t Trail<'t>) -> Here<'t> {
+        Here {
+            trail,
+            depth: self.depth + 1,
+            lost: self.lost,
+            made: None,
+        }
+    }
+}
+
 /// What is left in a node's place.
 enum Left<'a> {
     /// The node.
@@ -49,7 +72,13 @@ impl<'a> Reshape<'_, 'a> {
     /// only on the way back up, so that every `from` speaks of the tree as the legacy sent it.
     pub fn root(&mut self, value: Value<'a>, cursor: &Walk<'_>) -> Value<'a> {
         let rules = self.acting(cursor, &value, None);
-        match self.node(value, cursor, &rules, &Trail::root(), 0, false) {
+        let here = Here {
+            trail: &Trail::root(),
+            depth: 0,
+            lost: false,
+            made: None,
+        };
+        match self.node(value, cursor, &rules, here) {
             Left::Node(value) => value,
             Left::Nothing | Left::Emptied => Value::Object(Object::default()),
         }
@@ -67,24 +96,35 @@ impl<'a> Reshape<'_, 'a> {
 
     /// One node with all below it. Inside of what is dropped only lists are made and nodes are moved out: nothing else would
     /// be seen.
-    fn node(&mut self, value: Value<'a>, cursor: &Walk<'_>, rules: &Rules<'_>, trail: &Trail<'_>, depth: usize, lost: bool) -> Left<'a> {
+    fn node(&mut self, value: Value<'a>, cursor: &Walk<'_>, rules: &Rules<'_>, mut here: Here<'_>) -> Left<'a> {
         let place = rules.iter().find(|rule| matches!(rule.act.shape, Shape::Move { .. } | Shape::Drop));
         let dropped = place.is_some_and(|rule| rule.act.shape == Shape::Drop);
-        let lost = lost || dropped;
-        let waiting = self.moving.len();
+        here.lost |= dropped;
+        let (waiting, trail) = (self.moving.len(), here.trail);
 
-        let value = self.form(value, rules, trail, Phase::Lists);
+        let mut value = value;
+        let list = rules.iter().find(|rule| rule.act.shape.phase() == Phase::Lists);
+        let made = here.made.take();
+        if let Some(rule) = list.filter(|rule| made != Some(rule.number)) {
+            let was_list = matches!(value, Value::Array(_));
+            value = self.change(value, rule, trail, listed);
+            here.made = (!was_list).then_some(rule.number);
+        }
         // A list is cut before its items are looked at: what is cut off is not there any more.
-        let value = if lost { value } else { self.cut(value, rules, trail) };
+        let cut = rules.iter().find(|rule| matches!(rule.act.shape, Shape::First { .. }));
+        if let Some(rule) = cut.filter(|_| !here.lost) {
+            value = self.change(value, rule, trail, formed);
+        }
         let mut inside = if cursor.goes_on() {
-            self.inside(value, cursor, trail, depth, lost)
+            self.inside(value, cursor, here)
         } else {
             Inside { value, emptied: false }
         };
-        if !lost && !inside.emptied {
-            inside.value = self.form(inside.value, rules, trail, Phase::Form);
+        let form = |rule: &&Rule<Act>| rule.act.shape.phase() == Phase::Form && !matches!(rule.act.shape, Shape::First { .. });
+        if let Some(rule) = rules.iter().find(form).filter(|_| !here.lost && !inside.emptied) {
+            inside.value = self.change(inside.value, rule, trail, formed);
         }
-        self.settle(&mut inside, waiting, depth);
+        self.settle(&mut inside, waiting, here.depth);
         if inside.emptied {
             return Left::Emptied;
         }
@@ -109,15 +149,15 @@ impl<'a> Reshape<'_, 'a> {
         }
     }
 
-    fn inside(&mut self, value: Value<'a>, cursor: &Walk<'_>, trail: &Trail<'_>, depth: usize, lost: bool) -> Inside<'a> {
+    fn inside(&mut self, value: Value<'a>, cursor: &Walk<'_>, here: Here<'_>) -> Inside<'a> {
         match value {
-            Value::Array(items) if cursor.goes_into_items() => self.items(items, cursor, trail, depth, lost),
-            Value::Object(object) => self.object(object, cursor, trail, depth, lost),
+            Value::Array(items) if cursor.goes_into_items() => self.items(items, cursor, here),
+            Value::Object(object) => self.object(object, cursor, here),
             value => Inside { value, emptied: false },
         }
     }
 
-    fn items(&mut self, items: Vec<Value<'a>>, cursor: &Walk<'_>, trail: &Trail<'_>, depth: usize, lost: bool) -> Inside<'a> {
+    fn items(&mut self, items: Vec<Value<'a>>, cursor: &Walk<'_>, here: Here<'_>) -> Inside<'a> {
         let waiting = self.moving.len();
         let mut kept = Vec::with_capacity(items.len());
         let mut places = Vec::new();
@@ -127,7 +167,12 @@ impl<'a> Reshape<'_, 'a> {
                 Some(below) => {
                     let rules = self.acting(&below, &item, None);
                     let taken = self.moving.len();
-                    let left = self.node(item, &below, &rules, &trail.item(index), depth + 1, lost);
+                    let trail = here.trail.item(index);
+                    let item_here = Here {
+                        made: here.made,
+                        ..here.below(&trail)
+                    };
+                    let left = self.node(item, &below, &rules, item_here);
                     moved |= self.moving.len() > taken;
                     left
                 }
@@ -162,7 +207,7 @@ impl<'a> Reshape<'_, 'a> {
         }
         if !places.is_empty() {
             for moving in &mut self.moving[waiting..] {
-                moving.renumber(depth, &places);
+                moving.renumber(here.depth, &places);
             }
         }
         Inside {
@@ -171,7 +216,8 @@ impl<'a> Reshape<'_, 'a> {
         }
     }
 
-    fn object(&mut self, object: Object<'a>, cursor: &Walk<'_>, trail: &Trail<'_>, depth: usize, lost: bool) -> Inside<'a> {
+    fn object(&mut self, object: Object<'a>, cursor: &Walk<'_>, here: Here<'_>) -> Inside<'a> {
+        let trail = here.trail;
         // All is decided before anything is changed.
         let decided: Vec<Option<(Walk<'_>, Rules<'_>)>> = object
             .members
@@ -199,10 +245,10 @@ impl<'a> Reshape<'_, 'a> {
                 None => value,
                 Some((below, rules)) => {
                     let taken = self.moving.len();
-                    let left = self.node(value, &below, &rules, &trail.member(&name), depth + 1, lost);
+                    let left = self.node(value, &below, &rules, here.below(&trail.member(&name)));
                     match left {
                         Left::Node(value) => {
-                            for rule in rules.iter().filter(|_| !lost) {
+                            for rule in rules.iter().filter(|_| !here.lost) {
                                 match &rule.act.shape {
                                     Shape::Rename { to } => renames.push((kept.members.len(), to.as_str(), rule.number)),
                                     Shape::Unwrap => unwraps.push((kept.members.len(), rule.number)),
@@ -293,25 +339,7 @@ impl<'a> Reshape<'_, 'a> {
         inner
     }
 
-    /// The rule of one phase that makes another node of this one.
-    fn form(&mut self, value: Value<'a>, rules: &Rules<'_>, trail: &Trail<'_>, phase: Phase) -> Value<'a> {
-        let rule = rules
-            .iter()
-            .find(|rule| rule.act.shape.phase() == phase && !matches!(rule.act.shape, Shape::First { .. }));
-        match rule {
-            Some(rule) if phase == Phase::Lists => self.change(value, rule, trail, listed),
-            Some(rule) => self.change(value, rule, trail, formed),
-            None => value,
-        }
-    }
-
-    fn cut(&mut self, value: Value<'a>, rules: &Rules<'_>, trail: &Trail<'_>) -> Value<'a> {
-        match rules.iter().find(|rule| matches!(rule.act.shape, Shape::First { .. })) {
-            Some(rule) => self.change(value, rule, trail, formed),
-            None => value,
-        }
-    }
-
+    /// Makes another node of this one, as the rule says.
     fn change(
         &mut self,
         value: Value<'a>,

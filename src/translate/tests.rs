@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::diagnostic::Source;
+use crate::diagnostic::{Diagnostics, Source};
 use crate::exchange::{Encoding, Headers, Observation};
 use crate::suite::{Binding, Suite, read_suite};
 use crate::value::{self, compact};
@@ -12,16 +12,23 @@ use crate::value::{self, compact};
 use super::{Detail, FaultKind, Translated, Translator};
 
 /// A suite with these translations, written as `rule = "…"` tables without `why`.
-fn suite(rules: &str) -> Arc<Suite> {
-    let mut text = String::from("suite = \"t\"\n[legacy]\nget = \"/old\"\n[candidate]\nget = \"/new\"\n");
-    for rule in rules.split("---").filter(|rule| !rule.trim().is_empty()) {
-        let _ = write!(text, "[[translation]]\n{}\nwhy = \"because\"\n", rule.trim());
-    }
-    let source = Source::new("t.toml", text.clone());
-    Arc::new(read_suite(&source).unwrap_or_else(|errors| panic!("{errors}\n{text}")))
+pub(super) fn suite(rules: &str) -> Arc<Suite> {
+    let (text, read) = read(&rules.split("---").collect::<Vec<_>>());
+    Arc::new(read.unwrap_or_else(|errors| panic!("{errors}\n{text}")))
 }
 
-fn translated<'a>(suite: &Arc<Suite>, legacy: &'a str, detail: Detail) -> Translated<'a> {
+/// The text of such a suite, and what it reads as.
+pub(super) fn read(rules: &[&str]) -> (String, Result<Suite, Diagnostics>) {
+    let mut text = String::from("suite = \"t\"\n[legacy]\nget = \"/old\"\n[candidate]\nget = \"/new\"\n");
+    for rule in rules.iter().filter(|rule| !rule.trim().is_empty()) {
+        let header = if rule.contains("use = ") { "preset" } else { "translation" };
+        let _ = write!(text, "[[{header}]]\n{}\nwhy = \"because\"\n", rule.trim());
+    }
+    let suite = read_suite(&Source::new("t.toml", text.clone()));
+    (text, suite)
+}
+
+pub(super) fn translated<'a>(suite: &Arc<Suite>, legacy: &'a str, detail: Detail) -> Translated<'a> {
     let observation = Observation {
         status: 200,
         headers: Headers::default(),
@@ -81,6 +88,8 @@ fn lists() {
             r#"{"a":"  "}"#,
             r#"{"a":[]}"#,
         ),
+        // An item of a list that a rule made is not made a list by it once more.
+        ("rule = \"list\"\nfrom = \"/**/*\"", "[[1],2]", "[[[1]],[2]]"),
         // The star sees the list that a rule of lists made.
         (
             "rule = \"list\"\nfrom = \"/a\"\n---\nrule = \"rename\"\nfrom = \"/a/*/b\"\nto = \"c\"",
@@ -419,6 +428,12 @@ fn defaults_and_constants() {
             r#"{"l":[{"v":"2"},{},{"v":"1.0"}]}"#,
             r#"{"l":[{"v":"1.0"},{"v":"1.0"},{"v":"1.0"}]}"#,
         ),
+        // Anywhere is not inside of what the rule itself supplies.
+        (
+            "rule = \"default\"\nat = \"/**/a\"\nvalue = '{\"b\":{}}'",
+            r#"{"c":[{}]}"#,
+            r#"{"c":[{"a":{"b":{}}}],"a":{"b":{}}}"#,
+        ),
         // What is supplied is owed as it is declared: no type changes it.
         (
             "rule = \"default\"\nat = \"/a\"\nvalue = '\"7\"'\n---\nrule = \"integer\"\nat = \"/a\"",
@@ -436,6 +451,41 @@ fn defaults_and_constants() {
             "{}",
         ),
     ]);
+}
+
+#[test]
+fn a_preset_is_ordinary_rules_under_its_name() {
+    let rules = r#"use = "php-xml-json@1"
+        lists = ["/data/tag", "/**/parameter"]
+        empty_text = "/data/note"
+        empty_null = ["/data/version", "/**/default_value"]
+        ---
+        rule = "integer"
+        at = "/data/version"
+        ---
+        rule = "unwrap"
+        from = "/data/tags""#;
+    let legacy = r#"{"data":{"tag":"x","note":[],"version":[],"other":[],"parameter":{"default_value":[]}}}"#;
+    let translated = translated(&suite(rules), legacy, Detail::Counts);
+    assert_eq!(
+        translated.expected.body.as_ref().map(compact).unwrap_or_default(),
+        r#"{"data":{"tag":["x"],"note":"","version":null,"other":[],"parameter":[{"default_value":null}]}}"#
+    );
+    let applied: Vec<String> = translated
+        .applied
+        .iter()
+        .map(|applied| format!("{} {}", applied.count, applied.rule))
+        .collect();
+    assert_eq!(
+        applied,
+        [
+            "1 php-xml-json@1: list /data/tag",
+            "1 php-xml-json@1: list /**/parameter",
+            "1 php-xml-json@1: map /data/note",
+            "1 php-xml-json@1: null /data/version",
+            "1 php-xml-json@1: null /**/default_value",
+        ]
+    );
 }
 
 #[test]

@@ -205,6 +205,7 @@ impl Translator {
             names: &self.names,
             facts,
             conditional: self.conditional,
+            supplying: Vec::new(),
         };
         treat.node(&mut body, &walk, &Trail::root());
         body

@@ -15,6 +15,8 @@ pub(super) struct Treat<'l> {
     pub facts: &'l Facts,
     /// Whether any of the rules has a condition.
     pub conditional: bool,
+    /// The rules that supplied what the walk is in: none of them acts in what it made itself, or a `**` would do so for ever.
+    pub supplying: Vec<usize>,
 }
 
 /// Where the walk stands among the treatments, and among what is supplied; `None` where nothing more is said.
@@ -87,7 +89,9 @@ impl Treat<'_> {
                     _ => self.decided_members(object, walk, trail),
                 }
                 for given in given {
-                    self.supply(object, &given, walk, trail);
+                    if !self.supplying.contains(&given.number) {
+                        self.supply(object, &given, walk, trail);
+                    }
                 }
             }
             _ => {}
@@ -195,7 +199,9 @@ impl Treat<'_> {
         *value = given.value.clone();
         // Parents first: what is supplied may lack members of its own.
         if let Some(below) = walk.supplied(given.name, value) {
+            self.supplying.push(given.number);
             self.node(value, &below, &trail);
+            self.supplying.pop();
         }
     }
 }
