@@ -12,6 +12,7 @@ use crate::suite::parse_values;
 use super::audit::AuditArguments;
 
 use super::gate::GateArguments;
+use super::judge::JudgeArguments;
 use super::reports::Wanted;
 
 /// Prove that a new HTTP API answers what the legacy one answered, apart from declared differences.
@@ -51,6 +52,9 @@ pub enum Command {
     /// Show everything about one case of a recorded run: requests, raw answers, what each translation did, the differences.
     #[command(after_help = "Examples:\n  parity explain run-trace/run_id=34\n  parity explain run-trace/run_id=34 --record run.jsonl")]
     Explain(ExplainArguments),
+    /// Judge a recorded run again, with today's rules and without services.
+    #[command(after_help = super::judge::EXAMPLES)]
+    Judge(JudgeArguments),
     /// Keep the services running between checks.
     Env {
         /// What to do with them.
@@ -135,7 +139,7 @@ pub struct CheckArguments {
 }
 
 /// The formats of reports, with what each is for.
-fn formats() -> impl TypedValueParser<Value = Format> {
+pub(super) fn formats() -> impl TypedValueParser<Value = Format> {
     let values = Format::ALL.map(|format| PossibleValue::new(format.name()).help(format.about()));
     PossibleValuesParser::new(values).map(|name| Format::named(&name).expect("only names of formats are possible"))
 }

@@ -244,6 +244,7 @@ fn nothing() -> RunReport {
         full: false,
         pending: Pending::Leave,
         accountability: Accountability::default(),
+        changed: Vec::new(),
         refused_oracle: None,
         record: None,
         started: None,

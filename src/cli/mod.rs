@@ -2,6 +2,7 @@
 //!
 //! Data goes to standard output, everything else to standard error. Each command gives an exit code; `main` only passes it on.
 
+mod again;
 mod args;
 mod audit;
 mod check;
@@ -13,6 +14,7 @@ mod failure;
 mod gate;
 mod har;
 mod interrupt;
+mod judge;
 mod output;
 mod progress;
 mod project;

@@ -232,6 +232,7 @@ pub fn findings(run: &RunReport) -> Vec<Finding<'_>> {
         full: _,
         pending,
         accountability,
+        changed: _,
         refused_oracle,
         record: _,
         started: _,

@@ -15,6 +15,7 @@ use crate::snapshot::SnapshotState;
 use crate::verdict::{Standing, Verdict};
 
 use super::accountability::{Concern, ConcernKind};
+use super::changes::VerdictChange;
 use super::model::{CaseReport, Pardon, RunReport, SuiteReport};
 
 /// The version that [`render`] writes.
@@ -62,6 +63,8 @@ pub struct Run<'r> {
     pub rules: Vec<Rule<'r>>,
     /// How the sides' times compare, by suite, where both sides answered.
     pub speeds: Vec<Speed<'r>>,
+    /// The cases of a recorded run of which something else is said now than when it ran.
+    pub changed: Vec<Changed<'r>>,
     /// The cases, in the order of the plan.
     pub cases: Vec<Case<'r>>,
 }
@@ -175,6 +178,25 @@ pub struct Rule<'r> {
     pub why: &'r str,
     /// Whether the gate fails for it.
     pub fails: bool,
+}
+
+/// A case of which something else is said now.
+#[derive(Debug, Serialize)]
+pub struct Changed<'r> {
+    /// The case.
+    pub case: &'r str,
+    /// The verdict when it ran.
+    pub before: Verdict,
+    /// Whether the case passed with it.
+    pub passed: bool,
+    /// The verdict now.
+    pub now: Verdict,
+    /// Whether the case passes with it.
+    pub passes: bool,
+    /// Signatures that are seen no more.
+    pub gone: Vec<&'r str>,
+    /// Signatures that were not seen before.
+    pub new: Vec<&'r str>,
 }
 
 /// A parameter with its value.
@@ -314,7 +336,23 @@ impl<'r> Run<'r> {
             today: run.accountability.today,
             rules: run.accountability.concerns.iter().map(Rule::of).collect(),
             speeds: run.suites.iter().filter_map(|suite| Speed::of(run, &suite.name)).collect(),
+            changed: run.changed.iter().map(Changed::of).collect(),
             cases: run.cases.iter().map(|case| Case::of(case, run.suite(case))).collect(),
+        }
+    }
+}
+
+impl<'r> Changed<'r> {
+    fn of(change: &'r VerdictChange) -> Self {
+        let (gone, new) = change.signatures();
+        Self {
+            case: &change.case,
+            before: change.before.verdict,
+            passed: change.before.passes,
+            now: change.now.verdict,
+            passes: change.now.passes,
+            gone,
+            new,
         }
     }
 }

@@ -4,6 +4,7 @@
 
 mod accountability;
 pub mod audit;
+mod changes;
 mod deviations;
 mod exit;
 pub mod explain;
@@ -24,6 +25,7 @@ pub mod terminal;
 mod words;
 
 pub use accountability::{AHEAD, Accountability, Concern, ConcernKind, RuleGate, Strictness, counts};
+pub use changes::{Said, VerdictChange};
 pub use deviations::{Largest, largest as largest_deviations};
 pub use exit::Exit;
 pub use findings::{Finding, FindingKind, Level, Place, findings};

@@ -14,6 +14,7 @@ use crate::translate::Applied;
 use crate::verdict::{Failure, Standing, Verdict, signatures};
 
 use super::accountability::Accountability;
+use super::changes::VerdictChange;
 use super::exit::Exit;
 
 /// A whole run.
@@ -35,6 +36,8 @@ pub struct RunReport {
     pub pending: Pending,
     /// What there is to say of the rules themselves: expired, stale, unproven.
     pub accountability: Accountability,
+    /// The cases of a recorded run of which something else is said now than when it ran.
+    pub changed: Vec<VerdictChange>,
     /// Whether the oracle is one that the gate accepts; else why not.
     pub refused_oracle: Option<String>,
     /// The run record that was written.

@@ -55,6 +55,7 @@ pub(crate) fn run(cases: Vec<CaseReport>) -> RunReport {
         full: true,
         pending: Pending::Write,
         accountability: Accountability::default(),
+        changed: Vec::new(),
         refused_oracle: None,
         record: Some(".parity/records/latest.jsonl".into()),
         started: Some("2026-11-24T09:30:00Z".parse().unwrap()),

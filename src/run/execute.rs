@@ -165,6 +165,7 @@ pub async fn execute(
     let suites: Vec<SuiteReport> = plan.suites.iter().map(|planned| SuiteReport::of(&planned.suite)).collect();
     let full = plan.full && !interrupted;
     let report = RunReport {
+        changed: Vec::new(),
         accountability: Accountability::of(&suites, &cases, full, Some(setup.today), setup.rules),
         refused_oracle: (setup.genuine_only && oracle.kind != OracleKind::Genuine)
             .then(|| format!("`[gate] oracle = \"genuine\"` refuses {oracle}")),

@@ -8,15 +8,15 @@ use jiff::civil::Date;
 
 use crate::diagnostic::{Diagnostics, Source};
 use crate::exchange::{Observation, OracleKind, PerSide, Request, Side};
-use crate::record::{Event, Header, RecordError, RecordedExchange, RecordedVerdict, same_question};
+use crate::record::{self, Event, Header, RecordError, RecordedExchange, RecordedVerdict, same_question};
 use crate::redact::{MASKED, without_digests};
-use crate::report::{Accountability, CaseReport, RuleGate, RunReport, SuiteReport};
+use crate::report::{Accountability, CaseReport, RuleGate, RunReport, Said, SuiteReport, VerdictChange};
 use crate::snapshot::{Pending, SnapshotError, Store};
 use crate::suite::{Binding, Case, Suite, read_suite};
 use crate::translate::Detail;
 use crate::verdict::{Judge, Judgement};
 
-use super::baseline::Baseline;
+use super::baseline::{Baseline, plain};
 use super::judged::{Judged, unreferenced};
 
 /// By what a recorded run is judged again.
@@ -163,6 +163,8 @@ pub fn judge_record(
         asked_otherwise: Vec::new(),
         ended: false,
     };
+    // What is said of each judged case now, by the name that it has in the record.
+    let mut now = Vec::new();
     for event in events {
         match event? {
             Event::Verdict(verdict) => {
@@ -183,14 +185,37 @@ pub fn judge_record(
                         if says_stand_in {
                             again.report.oracle.kind = OracleKind::StandIn;
                         }
+                        now.push((recorded.case.to_string(), said(&report)));
                         again.report.cases.push(*report);
                     }
                 }
             }
         }
     }
+    again.report.changed = now
+        .into_iter()
+        .filter_map(|(case, now)| changed(&again.before, case, now))
+        .collect();
     finish(&mut again, &suites, header, by)?;
     Ok(again)
+}
+
+fn said(case: &CaseReport) -> Said {
+    Said {
+        verdict: case.verdict,
+        passes: case.standing.passes(),
+        signatures: case.signatures().iter().map(|signature| plain(signature)).collect(),
+    }
+}
+
+fn changed(before: &BTreeMap<String, RecordedVerdict>, case: String, now: Said) -> Option<VerdictChange> {
+    let before = before.get(&case)?;
+    let before = Said {
+        verdict: before.verdict,
+        passes: matches!(before.said, record::Said::Passes | record::Said::Expected),
+        signatures: before.signatures.iter().map(|signature| plain(signature)).collect(),
+    };
+    VerdictChange::of(case, before, now)
 }
 
 /// The report before anything is judged.
@@ -214,6 +239,7 @@ fn report_of(header: &Header, by: &Rejudging<'_>) -> RunReport {
         cases: Vec::new(),
         unreferenced: Vec::new(),
         accountability: Accountability::default(),
+        changed: Vec::new(),
         full: false,
         pending: Pending::Leave,
         refused_oracle: None,
@@ -229,6 +255,7 @@ fn finish(again: &mut Rejudged, suites: &[AgainSuite], header: &Header, by: &Rej
     let recorded = |suite: &&AgainSuite| header.suites.iter().any(|recorded| recorded.name == suite.judge.suite().name);
     again.missing = suites.iter().filter(recorded).flat_map(AgainSuite::missing).collect();
     let whole = suites.iter().all(|suite| suite.missing().next().is_none());
+    again.report.changed.sort_by(|one, other| one.case.cmp(&other.case));
     let report = &mut again.report;
     // Exchanges are recorded as the answers came.
     let mut places = BTreeMap::new();

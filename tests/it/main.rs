@@ -16,6 +16,7 @@ mod guest;
 mod house;
 mod interrupt;
 mod invalid;
+mod judge;
 mod limits;
 mod pipeline;
 mod readme;

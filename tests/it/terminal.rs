@@ -46,6 +46,7 @@ fn json_is_one_document_with_these_members() {
         members(&report),
         [
             "cases",
+            "changed",
             "elapsed_ms",
             "exit_code",
             "full",

@@ -3,6 +3,7 @@
 //! Calm where all is well, exact where it is not. Everything that comes from outside is escaped before it is shown.
 
 mod case;
+mod changes;
 mod closing;
 mod differences;
 mod rules;

@@ -10,12 +10,15 @@ use crate::report::style::{Ink, Style, columns, count, pad, time};
 use crate::snapshot::{Pending, SnapshotState};
 use crate::verdict::{Standing, Verdict};
 
-use super::{closing, rules};
+use super::{changes, closing, rules};
 
 /// The summary of a run: what failing cases have in common, totals, the oracle, how it ends, what to do next.
 #[must_use]
 pub fn render_summary(run: &RunReport, style: Style) -> String {
     let mut sheet = Sheet { style, out: String::new() };
+    for line in changes::lines(run, style) {
+        sheet.line(&line);
+    }
     sheet.signatures(run);
     sheet.unreferenced(run);
     for line in rules::lines(run, style) {

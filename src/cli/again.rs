@@ -1,0 +1,174 @@
+//! A recorded run, opened and judged again by today's suites: what `judge`, `rules`, `guide`, `suggest`, `expect` and `review`
+//! have in common.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::record::{Header, Record, RecordError};
+use crate::run::{RejudgeError, Rejudged, Rejudging, Visit, judge_record};
+use crate::snapshot::{SnapshotError, Store};
+use crate::translate::Detail;
+
+use super::context::Context;
+use super::explain::open;
+use super::failure::Failure;
+use super::gate::{GateArguments, strictness};
+use super::output::Output;
+use super::project::{Project, shown};
+
+/// Which recorded run.
+#[derive(Debug, Clone, Args)]
+pub struct RecordArguments {
+    /// The run record [default: the latest of this project].
+    #[arg(value_name = "RECORD")]
+    pub record: Option<PathBuf>,
+
+    /// The profile whose suites judge [default: the one of the record].
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+}
+
+/// A recorded run with the project of today.
+#[derive(Debug)]
+pub struct Again {
+    /// The project, with the profile of the record in force.
+    pub project: Project,
+    /// What the record says of itself.
+    pub header: Header,
+    /// The file of the record.
+    pub path: PathBuf,
+    /// The same, for people.
+    pub shown: String,
+    /// Its snapshots.
+    pub store: Store,
+}
+
+impl Again {
+    /// Opens a record, or the latest one, and the project whose suites are to judge it.
+    ///
+    /// # Errors
+    /// When either cannot be read.
+    pub fn open(arguments: &RecordArguments, config: Option<&Path>, context: &Context) -> Result<Self, Failure> {
+        let record = open(arguments.record.as_deref(), config, context)?;
+        let header = record.header().clone();
+        let profile = arguments.profile.as_deref().or(header.profile.as_deref());
+        let project = Project::load(config, profile, context)?;
+        Ok(Self {
+            store: Store::new(project.snapshots(context)),
+            path: record.path().to_owned(),
+            shown: shown(record.path(), context).display().to_string(),
+            project,
+            header,
+        })
+    }
+
+    /// Judges by the suites of the project, and says what of the record was left out. A record without an end is refused: of
+    /// what it lacks nothing could be said.
+    ///
+    /// # Errors
+    /// When the record or a snapshot cannot be read, when the record has no end, and when what was asked then is not what
+    /// would be asked today.
+    pub fn judge(
+        &self,
+        gate: &GateArguments,
+        detail: Detail,
+        context: &Context,
+        output: &Output,
+        visit: impl FnMut(&Visit<'_>),
+    ) -> Result<Rejudged, Failure> {
+        let baseline = gate.baseline(context)?;
+        let by = Rejudging {
+            all: true,
+            known: &self.project.suites,
+            store: Some(&self.store),
+            genuine_only: self.project.config.gate.oracle.is_some(),
+            rules: strictness(&self.project.config.gate),
+            today: gate.today,
+            baseline: baseline.as_ref(),
+            detail,
+            record: Some(self.shown.clone()),
+            ..Rejudging::by(&self.project.active)
+        };
+        let again = self.judge_by(&by, visit)?;
+        self.check(&again)?;
+        for note in self.notes(&again) {
+            output.say(&format!("note: {note}"));
+        }
+        Ok(again)
+    }
+
+    /// Judges by other suites, with nothing said.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub fn judge_by(&self, by: &Rejudging<'_>, visit: impl FnMut(&Visit<'_>)) -> Result<Rejudged, Failure> {
+        let mut record = Record::open(&self.path).map_err(|error| unreadable(&error))?;
+        judge_record(&self.header, record.by_ref(), by, visit).map_err(Failure::from)
+    }
+
+    fn check(&self, again: &Rejudged) -> Result<(), Failure> {
+        if !again.ended {
+            return Err(Failure::Usage(format!(
+                "`{}` has no end: the run was killed, or the file is cut, and nobody knows what else it would have said; \
+                 `parity explain CASE --record {0}` shows what is there",
+                self.shown
+            )));
+        }
+        if let Some(first) = again.asked_otherwise.first() {
+            return Err(Failure::Usage(format!(
+                "{} of `{}` asked something else than {} suites ask today: `{}` asked the {} `{}`, and it would be `{}` now; \
+                 run `parity check`",
+                match again.asked_otherwise.len() {
+                    1 => "a case".to_owned(),
+                    several => format!("{several} cases"),
+                },
+                self.shown,
+                if again.asked_otherwise.len() == 1 { "its" } else { "their" },
+                first.case,
+                first.side,
+                first.then,
+                first.now
+            )));
+        }
+        Ok(())
+    }
+
+    fn notes(&self, again: &Rejudged) -> Vec<String> {
+        let listed = |cases: &[String]| match cases {
+            [] => String::new(),
+            [only] => format!("`{only}`"),
+            [first, rest @ ..] => format!("`{first}` and {} more", rest.len()),
+        };
+        let mut notes = Vec::new();
+        if !again.undeclared.is_empty() {
+            notes.push(format!("recorded, and declared by no suite today: {}", listed(&again.undeclared)));
+        }
+        if !again.missing.is_empty() {
+            notes.push(format!("declared today, and not in the record: {}", listed(&again.missing)));
+        }
+        if again.report.interrupted {
+            notes.push(format!("the run of `{}` was interrupted", self.shown));
+        }
+        notes
+    }
+}
+
+fn unreadable(error: &RecordError) -> Failure {
+    Failure::Usage(error.to_string())
+}
+
+impl From<RejudgeError> for Failure {
+    fn from(error: RejudgeError) -> Self {
+        match error {
+            RejudgeError::Record(error) => unreadable(&error),
+            RejudgeError::Snapshot(error) => error.into(),
+        }
+    }
+}
+
+impl From<SnapshotError> for Failure {
+    fn from(error: SnapshotError) -> Self {
+        Self::SetUp(error.to_string())
+    }
+}
