@@ -15,9 +15,11 @@ use crate::redact::{Key, Redactor, SecretNames};
 use crate::report::{Accountability, Exit, Format, Material, RunReport, SuiteReport};
 use crate::run::{Baseline, Event, Plan, RunOptions, Selection, Service, Setup, execute};
 use crate::snapshot::{Pending, Store};
+use crate::suite::Credentials;
 
 use super::args::CheckArguments;
 use super::context::Context;
+use super::credentials;
 use super::failure::Failure;
 use super::gate::strictness;
 use super::interrupt::Interrupt;
@@ -68,6 +70,7 @@ async fn checked(
     }
     let baseline = arguments.gate.baseline(context)?;
     let (config, options) = environment(&project, arguments, context, &sides)?;
+    let credentials = credentials::read(&plan, &options.choice, &config)?;
     reports.begin(output);
     let events = progress.services(&options.choice);
     let environment = tokio::select! {
@@ -91,6 +94,7 @@ async fn checked(
         &project,
         &plan,
         &sides,
+        credentials,
         &environment,
         baseline,
         &progress,
@@ -161,6 +165,7 @@ async fn judge(
     project: &Project,
     plan: &Plan,
     sides: &Sides,
+    credentials: Credentials,
     environment: &Environment,
     baseline: Option<Baseline>,
     progress: &Progress,
@@ -177,7 +182,7 @@ async fn judge(
         full: plan.full,
         ..header(plan, &services, &oracle, started)
     };
-    let recorder = recorder(&record, plan, &services, &header)?;
+    let recorder = recorder(&record, plan, &services, &credentials, &header)?;
     let setup = Setup {
         services,
         oracle,
@@ -188,6 +193,7 @@ async fn judge(
         rules: strictness(&project.config.gate),
         today,
         baseline,
+        credentials,
         store: Store::new(project.snapshots(context)),
         known: project.suites.clone(),
     };
@@ -312,10 +318,19 @@ fn header(plan: &Plan, services: &BTreeMap<String, Service>, oracle: &Oracle, st
     }
 }
 
-fn recorder(folder: &Path, plan: &Plan, services: &BTreeMap<String, Service>, header: &Header) -> Result<Writer, Failure> {
+fn recorder(
+    folder: &Path,
+    plan: &Plan,
+    services: &BTreeMap<String, Service>,
+    credentials: &Credentials,
+    header: &Header,
+) -> Result<Writer, Failure> {
     let failed = |error: RecordError| Failure::SetUp(error.to_string());
     let of_services = services.values().flat_map(|service| service.secrets.iter().cloned());
-    let of_suites = plan.suites.iter().flat_map(services::secrets_of_suite);
+    let of_suites = plan
+        .suites
+        .iter()
+        .flat_map(|planned| credentials::secrets_of_suite(planned, credentials));
     let given = of_services.chain(of_suites);
     let key = Key::random().map_err(|error| failed(RecordError::Random(error)))?;
     prune(folder);

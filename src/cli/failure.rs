@@ -93,7 +93,7 @@ impl From<CasesError> for Failure {
 impl From<RunError> for Failure {
     fn from(error: RunError) -> Self {
         match error {
-            RunError::NoService { .. } => Self::Usage(error.to_string()),
+            RunError::NoService { .. } | RunError::NoRequest { .. } => Self::Usage(error.to_string()),
             RunError::Record(_) | RunError::Snapshot(_) | RunError::Panicked(_) => Self::SetUp(error.to_string()),
         }
     }

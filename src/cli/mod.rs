@@ -7,6 +7,7 @@ mod args;
 mod audit;
 mod check;
 mod context;
+mod credentials;
 mod entry;
 mod env;
 mod explain;

@@ -9,11 +9,10 @@ use url::Url;
 
 use crate::client::{Client, ClientConfig, Pace, Rate, Reach};
 use crate::environment::{self, Choice, Config, Kind, Resolved, Template};
-use crate::exchange::{Oracle, OracleKind, Side};
+use crate::exchange::{Oracle, OracleKind};
 use crate::record::Recording;
-use crate::redact::{Redactor, SecretNames};
-use crate::run::{PlannedSuite, Service, Source};
-use crate::suite::Case;
+use crate::redact::Redactor;
+use crate::run::{Service, Source};
 
 use super::args::{CheckArguments, EnvironmentChoice};
 use super::failure::Failure;
@@ -60,36 +59,6 @@ pub const fn kind(choice: EnvironmentChoice) -> Kind {
         EnvironmentChoice::Urls => Kind::Url,
         EnvironmentChoice::Recordings => Kind::Recording,
     }
-}
-
-/// The secrets that a suite's own requests hold, such as an `api_key` in a query: its text is part of the record.
-pub fn secrets_of_suite(planned: &PlannedSuite) -> Vec<String> {
-    let names = SecretNames::default();
-    let of_case = |case: &Case| {
-        let mut secrets = Vec::new();
-        for side in Side::BOTH {
-            let request = case.request(planned.suite.request.get(side));
-            let query = request.target.split_once('?').map_or("", |(_, query)| query);
-            let parameters = url::form_urlencoded::parse(query.as_bytes());
-            secrets.extend(
-                parameters
-                    .filter(|(name, _)| names.parameter(name))
-                    .map(|(_, value)| value.into_owned()),
-            );
-            let headers = request.headers.0.into_iter();
-            secrets.extend(headers.filter(|(name, _)| names.header(name)).map(|(_, value)| value));
-        }
-        secrets
-    };
-    let first = planned.cases.first().map(|planned| of_case(&planned.case)).unwrap_or_default();
-    if first.is_empty() {
-        return first;
-    }
-    // The value may be a parameter, another one in each case.
-    let mut secrets: Vec<String> = planned.cases.iter().flat_map(|planned| of_case(&planned.case)).collect();
-    secrets.sort();
-    secrets.dedup();
-    secrets
 }
 
 /// Lets a recording stand for a service, whatever it is otherwise.

@@ -3,25 +3,38 @@
 use std::borrow::Cow;
 
 use crate::exchange::{Answer, Body, Exchange, Headers, Observation, PerSide, Request, Side, Unreachable};
-use crate::redact::{Masks, Redactor};
+use crate::redact::{Key, Masks, Redactor, SecretNames};
 
 /// Learns every secret of an exchange. Whatever else is written down of it goes through [`Masks::text`].
 #[must_use]
 pub fn masks<'r>(redactor: &'r Redactor, requests: &PerSide<Request>, exchange: &Exchange) -> Masks<'r> {
     let mut masks = redactor.masks();
     for side in Side::BOTH {
-        let request = requests.get(side);
-        masks.learn_headers(&request.headers.0);
-        masks.learn_target(&request.target);
-        if let Some(body) = &request.body {
-            masks.learn_body(request.headers.get("content-type"), &body.0);
-        }
+        learn_request(&mut masks, requests.get(side));
         if let Ok(observation) = exchange.get(side) {
             masks.learn_headers(&observation.headers.0);
             masks.learn_body(observation.headers.get("content-type"), &observation.body.0);
         }
     }
     masks
+}
+
+/// The secrets that a request holds by the names of its parts.
+#[must_use]
+pub fn secrets_of(request: &Request) -> Vec<String> {
+    // Nothing is masked with this key.
+    let redactor = Redactor::new(Key::new([0; 32]), SecretNames::default(), []);
+    let mut masks = redactor.masks();
+    learn_request(&mut masks, request);
+    masks.learned().map(str::to_owned).collect()
+}
+
+fn learn_request(masks: &mut Masks<'_>, request: &Request) {
+    masks.learn_headers(&request.headers.0);
+    masks.learn_target(&request.target);
+    if let Some(body) = &request.body {
+        masks.learn_body(request.headers.get("content-type"), &body.0);
+    }
 }
 
 pub(super) fn request(masks: &Masks<'_>, request: &Request) -> Request {

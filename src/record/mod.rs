@@ -30,11 +30,11 @@ mod writer;
 
 pub use error::RecordError;
 pub use event::{End, Event, Header, RecordedExchange, RecordedService, RecordedSuite, RecordedVerdict, Said, Totals};
-pub use masking::masks;
+pub use masking::{masks, secrets_of};
 pub use question::same_question;
 pub use reader::Record;
 pub use recording::Recording;
-pub use writer::{LATEST, Recorded, Writer};
+pub use writer::{Hidden, LATEST, Recorded, Writer};
 
 /// The version of the lines that this build writes, and the newest that it reads.
 pub const VERSION: u32 = 1;

@@ -45,7 +45,24 @@ pub struct Recorded<'w> {
     masks: Masks<'w>,
 }
 
+/// What stands in the place of secrets that a suite declares.
+#[derive(Debug, Clone)]
+pub struct Hidden {
+    /// The case as it is shown.
+    pub case: Case,
+    /// Both requests as they are shown.
+    pub requests: PerSide<Request>,
+    /// Each secret with its label.
+    pub labels: Vec<(String, String)>,
+}
+
 impl Recorded<'_> {
+    /// The case, masked.
+    #[must_use]
+    pub const fn case(&self) -> &Case {
+        &self.case
+    }
+
     /// What both sides were asked, masked.
     #[must_use]
     pub const fn requests(&self) -> &PerSide<Request> {
@@ -161,9 +178,30 @@ impl Writer {
         exchange: &Exchange,
         attempts: PerSide<u32>,
     ) -> Result<Recorded<'_>, RecordError> {
-        let masks = masking::masks(&self.redactor, requests, exchange);
-        let requests = requests.as_ref().map(|request| masking::request(&masks, request));
+        self.exchange_hiding(case, ad_hoc, requests, None, exchange, attempts)
+    }
+
+    /// The same with labels in the place of what the suite declares to be secret.
+    ///
+    /// # Errors
+    /// When it cannot be written; the file then ends with the last whole line.
+    pub fn exchange_hiding(
+        &self,
+        case: &Case,
+        ad_hoc: bool,
+        requests: &PerSide<Request>,
+        hidden: Option<&Hidden>,
+        exchange: &Exchange,
+        attempts: PerSide<u32>,
+    ) -> Result<Recorded<'_>, RecordError> {
+        let mut masks = masking::masks(&self.redactor, requests, exchange);
+        for (secret, label) in hidden.into_iter().flat_map(|hidden| &hidden.labels) {
+            masks.learn_label(secret, label);
+        }
+        let shown = hidden.map_or(requests, |hidden| &hidden.requests);
+        let requests = shown.as_ref().map(|request| masking::request(&masks, request));
         let exchange = exchange.as_ref().map(|answer| masking::answer(&masks, answer));
+        let case = hidden.map_or(case, |hidden| &hidden.case);
         let case = masked_case(&masks, case);
         let line = ExchangeLine {
             kind: Kind::Exchange,

@@ -11,6 +11,7 @@ mod names;
 mod pairs;
 mod redactor;
 mod spellings;
+mod tokens;
 
 pub use mask::{Key, MASKED, without_digests};
 pub use names::SecretNames;

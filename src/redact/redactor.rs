@@ -14,6 +14,7 @@ use super::members;
 use super::names::SecretNames;
 use super::pairs::{self, Pair};
 use super::spellings::spellings;
+use super::tokens;
 
 /// Knows which names hold secrets, and the secrets that were given.
 #[derive(Debug, Clone)]
@@ -28,6 +29,8 @@ pub struct Redactor {
 pub struct Masks<'r> {
     redactor: &'r Redactor,
     learned: BTreeMap<String, Secret>,
+    /// Declared secrets with their labels.
+    declared: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Clone)]
@@ -41,6 +44,10 @@ struct Secret {
 /// Shorter values are masked where they stand by their name, and are not looked for anywhere else: `ok` or `true` is part
 /// of too much that is no secret.
 const SHORTEST: usize = 6;
+
+/// The same for what somebody declared to be a secret: it is looked for, unless it is part of everything. As the whole of a
+/// value it is found however short it is.
+const SHORTEST_DECLARED: usize = 4;
 
 /// The same for cookies, most of which are no secrets (`theme=classic`) but must be taken for such.
 const SHORTEST_COOKIE: usize = 16;
@@ -88,6 +95,7 @@ impl Redactor {
         Masks {
             redactor: self,
             learned: BTreeMap::new(),
+            declared: BTreeMap::new(),
         }
     }
 }
@@ -133,6 +141,26 @@ impl Masks<'_> {
         }
     }
 
+    /// The secrets that were learned.
+    pub fn learned(&self) -> impl Iterator<Item = &str> {
+        self.learned.keys().map(String::as_str)
+    }
+
+    /// Learns a secret that was declared as such, and the label that stands in its place.
+    pub fn learn_label(&mut self, secret: &str, label: &str) {
+        self.declared.insert(secret.to_owned(), label.to_owned());
+        if secret.len() >= SHORTEST_DECLARED {
+            self.learned.insert(
+                secret.to_owned(),
+                Secret {
+                    spellings: spellings(secret),
+                    mask: label.to_owned(),
+                    length: secret.len(),
+                },
+            );
+        }
+    }
+
     /// The headers with every secret masked; names, and the attributes of cookies, stay readable.
     #[must_use]
     pub fn headers(&self, headers: &[(String, String)]) -> Vec<(String, String)> {
@@ -153,55 +181,128 @@ impl Masks<'_> {
     #[must_use]
     pub fn body<'b>(&self, content_type: Option<&str>, body: &'b [u8]) -> Cow<'b, [u8]> {
         let Ok(text) = std::str::from_utf8(body) else {
-            return self.replace(Cow::Borrowed(body));
+            return replace(&self.secrets(), Cow::Borrowed(body));
         };
         let named = if is_form(content_type) {
             Cow::Owned(self.pairs(text))
         } else {
             let names = &self.redactor.names;
-            members::replace(text, |name| names.parameter(name), |secret| self.redactor.key.mask(secret))
+            members::replace(text, |name| names.parameter(name), |secret| self.mask(secret))
         };
-        self.replace(match named {
+        let replaced = if tokens::looks_like_json(text) {
+            match named {
+                Cow::Borrowed(text) => self.document(text),
+                Cow::Owned(text) => Cow::Owned(self.document(&text).into_owned()),
+            }
+        } else {
+            match named {
+                Cow::Borrowed(text) => self.text(text),
+                Cow::Owned(text) => Cow::Owned(self.text(&text).into_owned()),
+            }
+        };
+        match replaced {
             Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
             Cow::Owned(text) => Cow::Owned(text.into_bytes()),
-        })
+        }
+    }
+
+    /// JSON text with every known secret masked: inside strings, and as the whole of any other scalar.
+    #[must_use]
+    pub fn document<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let secrets = self.secrets();
+        let found = |secret: &&Secret| {
+            let mut spellings = secret.spellings.iter();
+            spellings.any(|spelling| memmem::find(text.as_bytes(), spelling.as_bytes()).is_some())
+        };
+        let found: Vec<&Secret> = secrets.into_iter().filter(found).collect();
+        if found.is_empty() && self.declared.is_empty() {
+            return Cow::Borrowed(text);
+        }
+        let string = |inner: &str| {
+            let decoded = if inner.contains('\\') {
+                serde_json::from_str::<Cow<'_, str>>(&format!("\"{inner}\"")).ok()
+            } else {
+                Some(Cow::Borrowed(inner))
+            };
+            if let Some(label) = decoded.and_then(|decoded| self.declared.get(&*decoded)) {
+                return Some(label.clone());
+            }
+            match replace(&found, Cow::Borrowed(inner.as_bytes())) {
+                Cow::Borrowed(_) => None,
+                Cow::Owned(bytes) => Some(as_text(bytes)),
+            }
+        };
+        let whole = |token: &str| {
+            let of_given = || {
+                found
+                    .iter()
+                    .find(|secret| secret.spellings.iter().any(|spelling| spelling == token))
+            };
+            let label = self.declared.get(token).map(String::as_str);
+            if let Some(label) = label.or_else(|| of_given().map(|secret| secret.mask.as_str())) {
+                return Some(format!("\"{label}\""));
+            }
+            // A secret is no part of a number; what is no JSON may hold one anywhere.
+            let plain = matches!(token, "true" | "false" | "null") || token.bytes().all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b));
+            match (!plain).then(|| replace(&found, Cow::Borrowed(token.as_bytes()))) {
+                Some(Cow::Owned(bytes)) => Some(as_text(bytes)),
+                _ => None,
+            }
+        };
+        let replaced = tokens::replace(text, string, whole);
+        // What is no JSON is no string where it seems to be one.
+        if serde_json::from_str::<serde::de::IgnoredAny>(text).is_err() {
+            return Cow::Owned(self.text(&replaced).into_owned());
+        }
+        replaced
     }
 
     /// The value of a parameter of that name, masked as it would be in a query.
     #[must_use]
     pub fn parameter<'t>(&self, name: &str, value: &'t str) -> Cow<'t, str> {
         if self.redactor.names.parameter(name) && !value.is_empty() {
-            return Cow::Owned(self.redactor.key.mask(value.as_bytes()));
+            return Cow::Owned(self.mask(value.as_bytes()));
         }
         self.text(value)
     }
 
     /// Any text with every known secret masked.
     #[must_use]
-    #[expect(clippy::missing_panics_doc, reason = "text with ASCII in place of text is text")]
     pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        match self.replace(Cow::Borrowed(text.as_bytes())) {
+        match replace(&self.secrets(), Cow::Borrowed(text.as_bytes())) {
             Cow::Borrowed(_) => Cow::Borrowed(text),
-            // Whole texts were replaced by ASCII at places where they stood as text.
-            Cow::Owned(bytes) => Cow::Owned(String::from_utf8(bytes).expect("text with text replaced")),
+            Cow::Owned(bytes) => Cow::Owned(as_text(bytes)),
         }
     }
 
+    /// The mask of a value that is a secret by its name; a label is no secret any more.
+    fn mask(&self, secret: &[u8]) -> String {
+        match std::str::from_utf8(secret) {
+            Ok(text) if self.is_label(text) => text.to_owned(),
+            _ => self.redactor.key.mask(secret),
+        }
+    }
+
+    fn is_label(&self, text: &str) -> bool {
+        self.declared.values().any(|label| label == text)
+    }
+
     fn header(&self, name: &str, value: &str) -> String {
-        if value.is_empty() || !self.redactor.names.header(name) {
+        let labelled = self.declared.values().any(|label| value.contains(label));
+        if value.is_empty() || labelled || !self.redactor.names.header(name) {
             return match name.to_ascii_lowercase().as_str() {
                 "location" | "content-location" | "referer" => self.target(value),
                 _ => self.text(value).into_owned(),
             };
         }
         match name.to_ascii_lowercase().as_str() {
-            "cookie" => pairs::replace(value, ';', |_| true, |secret| self.redactor.key.mask(secret.as_bytes())),
+            "cookie" => pairs::replace(value, ';', |_| true, |secret| self.mask(secret.as_bytes())),
             "set-cookie" => {
                 let (cookie, attributes) = value.split_at(value.find(';').unwrap_or(value.len()));
-                let cookie = pairs::replace(cookie, ';', |_| true, |secret| self.redactor.key.mask(secret.as_bytes()));
+                let cookie = pairs::replace(cookie, ';', |_| true, |secret| self.mask(secret.as_bytes()));
                 format!("{cookie}{}", self.text(attributes))
             }
-            _ => self.redactor.key.mask(value.as_bytes()),
+            _ => self.mask(value.as_bytes()),
         }
     }
 
@@ -212,7 +313,7 @@ impl Masks<'_> {
             text,
             '&',
             |name| names.parameter(&pairs::decoded(name)),
-            |secret| self.redactor.key.mask(pairs::decoded(secret).as_bytes()),
+            |secret| self.mask(pairs::decoded(secret).as_bytes()),
         );
         self.text(&masked).into_owned()
     }
@@ -244,19 +345,29 @@ impl Masks<'_> {
         }
     }
 
-    fn replace<'b>(&self, mut body: Cow<'b, [u8]>) -> Cow<'b, [u8]> {
+    /// Every known secret. Where one begins another, the longer one goes first: nothing of it may be left behind the shorter
+    /// one's mask.
+    fn secrets(&self) -> Vec<&Secret> {
         let mut secrets: Vec<&Secret> = self.learned.values().chain(&self.redactor.given).collect();
-        // Where one secret begins another, the longer one goes first: nothing of it may be left behind the shorter one's mask.
         secrets.sort_by_key(|secret| std::cmp::Reverse(secret.length));
-        for secret in secrets {
-            for spelling in &secret.spellings {
-                if let Some(replaced) = replace_all(&body, spelling.as_bytes(), secret.mask.as_bytes()) {
-                    body = Cow::Owned(replaced);
-                }
+        secrets
+    }
+}
+
+fn replace<'b>(secrets: &[&Secret], mut body: Cow<'b, [u8]>) -> Cow<'b, [u8]> {
+    for secret in secrets {
+        for spelling in &secret.spellings {
+            if let Some(replaced) = replace_all(&body, spelling.as_bytes(), secret.mask.as_bytes()) {
+                body = Cow::Owned(replaced);
             }
         }
-        body
     }
+    body
+}
+
+/// Whole texts were replaced by text, at places where they stood as text.
+fn as_text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).expect("text with text replaced")
 }
 
 impl Secret {

@@ -264,20 +264,21 @@ fn shortened_line(line: &str) -> String {
 /// The request as a line for a shell. A side without an address is a variable that the reader sets.
 fn curl(side: Side, request: &Request, base: Option<&str>) -> String {
     let mut words = vec!["curl".to_owned(), "--include".to_owned()];
-    if request.method != "GET" {
-        words.push("--request".to_owned());
-        words.push(quote(&request.method).into_owned());
+    match request.method.as_str() {
+        "GET" => {}
+        "HEAD" => words.push("--head".to_owned()),
+        method => words.extend(["--request".to_owned(), quote(method).into_owned()]),
     }
     for (name, value) in &request.headers.0 {
         words.push("--header".to_owned());
-        words.push(quote(&format!("{name}: {value}")).into_owned());
+        words.push(with_variables(&format!("{name}: {value}")));
     }
     let mut before = String::new();
     if let Some(body) = &request.body {
         words.push("--data-binary".to_owned());
         let plain = |text: &&str| matches!(visible(text), Cow::Borrowed(_)) && !text.starts_with('@');
         if let Some(text) = body.text().filter(plain) {
-            words.push(quote(text).into_owned());
+            words.push(with_variables(text));
         } else {
             let encoded = base64::engine::general_purpose::STANDARD.encode(&body.0);
             before = format!("printf %s {} | base64 --decode | ", quote(&encoded));
@@ -285,10 +286,42 @@ fn curl(side: Side, request: &Request, base: Option<&str>) -> String {
         }
     }
     words.push(match base {
-        Some(base) => quote(&format!("{}{}", base.trim_end_matches('/'), request.target)).into_owned(),
-        None => format!("\"${}\"{}", variable(side), quote(&request.target)),
+        Some(base) => with_variables(&format!("{}{}", base.trim_end_matches('/'), request.target)),
+        None => format!("\"${}\"{}", variable(side), with_variables(&request.target)),
     });
     format!("{before}{}", words.join(" "))
+}
+
+/// A word for a shell in which a credential is the variable that holds it: `{env.KEY}` becomes `"$KEY"`.
+fn with_variables(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, name, after)) = credential(rest) {
+        if !before.is_empty() {
+            out.push_str(&quote(before));
+        }
+        out.extend(["\"$", name, "\""]);
+        rest = after;
+    }
+    if !rest.is_empty() || out.is_empty() {
+        out.push_str(&quote(rest));
+    }
+    out
+}
+
+/// The first credential of a text, and what stands around it.
+fn credential(text: &str) -> Option<(&str, &str, &str)> {
+    let mut from = 0;
+    while let Some(at) = text[from..].find("{env.").map(|at| from + at) {
+        let name_at = at + "{env.".len();
+        let length = text[name_at..].find(|c: char| !c.is_ascii_alphanumeric() && c != '_')?;
+        let end = name_at + length;
+        if length > 0 && text[end..].starts_with('}') {
+            return Some((&text[..at], &text[name_at..end], &text[end + 1..]));
+        }
+        from = name_at;
+    }
+    None
 }
 
 const fn variable(side: Side) -> &'static str {
@@ -322,7 +355,7 @@ mod tests {
                 kind: OracleKind::StandIn,
                 source: "php fixtures/legacy".into(),
             },
-            requests: &suite.request.as_ref().map(|template| case.request(template)),
+            requests: &sample::requests(&case),
             bases,
             exchange,
             judgement: &judgement,
@@ -376,6 +409,16 @@ mod tests {
             curl(Side::Legacy, &request, Some("http://h/")),
             r#"curl --include --request POST --header 'Accept: application/json' --data-binary '{"a":1}' 'http://h/run?q=it'\''s&x=1'"#
         );
+        let mut with_key = request.clone();
+        with_key.headers = Headers(vec![("X-Key".into(), "Key {env.KEY_1}".into())]);
+        with_key.target = "/run?k={env.KEY_1}&x={env.}{env.".into();
+        with_key.body = None;
+        assert_eq!(
+            curl(Side::Legacy, &with_key, Some("http://h")),
+            r#"curl --include --request POST --header 'X-Key: Key '"$KEY_1" 'http://h/run?k='"$KEY_1"'&x={env.}{env.'"#
+        );
+        with_key.method = "HEAD".into();
+        assert!(curl(Side::Legacy, &with_key, None).starts_with("curl --include --head --header "));
         request.body = Some(vec![0, 255].into());
         request.target = "/run".into();
         assert_eq!(

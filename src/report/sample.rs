@@ -29,7 +29,7 @@ pub(crate) fn report(suite: &Suite, run_id: &str, exchange: &Exchange) -> CaseRe
         differences: judgement.differences,
         deviations: judgement.deviations,
         notes: judgement.notes,
-        requests: suite.request.as_ref().map(|template| case.request(template)),
+        requests: sample::requests(&case),
         elapsed: PerSide {
             legacy: elapsed(&exchange.legacy),
             candidate: elapsed(&exchange.candidate).map(|elapsed| elapsed / 4),

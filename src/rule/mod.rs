@@ -25,7 +25,7 @@ pub use expected::{CasePattern, ExpectedVerdict, VerdictName};
 pub use justification::{Justification, RuleName};
 pub use shape::{Entry, Shape};
 pub use supply::{Choice, Supply};
-pub use template::{Template, TemplateError, TemplatePart};
+pub use template::{Piece, Template, TemplateError, TemplatePart, is_name, pieces};
 pub use text::{LEGACY, Replacement, Text};
 pub use text_pattern::{TextPattern, TextPatternError};
 pub use translation::{Action, Phase, Translation};

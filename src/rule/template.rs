@@ -46,43 +46,15 @@ impl Template {
     /// # Errors
     /// When braces do not pair, or hold no name.
     pub fn parse(text: &str) -> Result<Self, TemplateError> {
-        let mut parts = Vec::new();
-        let mut plain = String::new();
-        let mut rest = text;
-        while let Some(at) = rest.find(['{', '}']) {
-            let offset = text.len() - rest.len() + at;
-            plain.push_str(&rest[..at]);
-            let brace = &rest[at..];
-            if let Some(after) = brace.strip_prefix("{{") {
-                plain.push('{');
-                rest = after;
-            } else if let Some(after) = brace.strip_prefix("}}") {
-                plain.push('}');
-                rest = after;
-            } else if let Some(after) = brace.strip_prefix('{') {
-                let end = after.find('}').ok_or(TemplateError::Unclosed { at: offset })?;
-                let name = &after[..end];
-                let valid = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
-                if name.is_empty() || !name.chars().all(valid) {
-                    return Err(TemplateError::BadName {
-                        name: name.to_owned(),
-                        at: offset,
-                    });
-                }
-                if !plain.is_empty() {
-                    parts.push(TemplatePart::Text(std::mem::take(&mut plain)));
-                }
-                parts.push(TemplatePart::Parameter(name.to_owned()));
-                rest = &after[end + 1..];
-            } else {
-                return Err(TemplateError::Unopened { at: offset });
-            }
-        }
-        plain.push_str(rest);
-        if !plain.is_empty() {
-            parts.push(TemplatePart::Text(plain));
-        }
-        Ok(Self(parts))
+        let parts = pieces(text)?.into_iter().map(|piece| match piece {
+            Piece::Text(text) => Ok(TemplatePart::Text(text)),
+            Piece::Braces { inside, .. } if is_name(inside) => Ok(TemplatePart::Parameter(inside.to_owned())),
+            Piece::Braces { inside, at } => Err(TemplateError::BadName {
+                name: inside.to_owned(),
+                at,
+            }),
+        });
+        parts.collect::<Result<_, _>>().map(Self)
     }
 
     /// The pieces in order.
@@ -109,6 +81,66 @@ impl Template {
             out
         })
     }
+}
+
+/// What a text with braces in it consists of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece<'t> {
+    /// Text as it is meant, with `{{` and `}}` read as braces.
+    Text(String),
+    /// What stands between two braces, as it is written.
+    Braces {
+        /// The text between them.
+        inside: &'t str,
+        /// The byte offset of the first brace.
+        at: usize,
+    },
+}
+
+/// Takes a text apart at its braces; what may stand between them is for the caller to say.
+///
+/// # Errors
+/// When braces do not pair.
+pub fn pieces(text: &str) -> Result<Vec<Piece<'_>>, TemplateError> {
+    let mut pieces = Vec::new();
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(['{', '}']) {
+        let offset = text.len() - rest.len() + at;
+        plain.push_str(&rest[..at]);
+        let brace = &rest[at..];
+        if let Some(after) = brace.strip_prefix("{{") {
+            plain.push('{');
+            rest = after;
+        } else if let Some(after) = brace.strip_prefix("}}") {
+            plain.push('}');
+            rest = after;
+        } else if let Some(after) = brace.strip_prefix('{') {
+            let end = after.find('}').ok_or(TemplateError::Unclosed { at: offset })?;
+            if !plain.is_empty() {
+                pieces.push(Piece::Text(std::mem::take(&mut plain)));
+            }
+            pieces.push(Piece::Braces {
+                inside: &after[..end],
+                at: offset,
+            });
+            rest = &after[end + 1..];
+        } else {
+            return Err(TemplateError::Unopened { at: offset });
+        }
+    }
+    plain.push_str(rest);
+    if !plain.is_empty() {
+        pieces.push(Piece::Text(plain));
+    }
+    Ok(pieces)
+}
+
+/// Whether a text can be the name of a parameter.
+#[must_use]
+pub fn is_name(text: &str) -> bool {
+    let valid = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+    !text.is_empty() && text.chars().all(valid)
 }
 
 impl TemplateError {

@@ -11,10 +11,10 @@ use tokio::task::JoinHandle;
 
 use crate::client::Asked;
 use crate::exchange::{Exchange, Oracle, OracleKind, PerSide, Request, Side};
-use crate::record::{End, RecordError, Totals, Writer};
+use crate::record::{End, Hidden, RecordError, Totals, Writer};
 use crate::report::{Accountability, CaseReport, RuleGate, RunReport, SuiteReport};
 use crate::snapshot::{Pending, SnapshotError, Store};
-use crate::suite::Suite;
+use crate::suite::{Case, Credentials, RequestError, Suite};
 use crate::translate::Detail;
 use crate::verdict::Judge;
 
@@ -22,7 +22,7 @@ use super::baseline::Baseline;
 use super::judged::{Judged, unreferenced};
 use super::masked::masked;
 use super::plan::{Plan, PlannedCase};
-use super::source::Source;
+use super::source::{Asking, Source};
 
 /// Everything that a run needs besides its plan.
 #[derive(Debug)]
@@ -47,6 +47,8 @@ pub struct Setup {
     pub started: Timestamp,
     /// The reviewed snapshots.
     pub store: Store,
+    /// What the suites' requests need of the environment.
+    pub credentials: Credentials,
     /// Every suite of the project: their cases are what snapshots may refer to.
     pub known: Vec<Arc<Suite>>,
 }
@@ -99,6 +101,14 @@ pub enum RunError {
         service: String,
         /// The side.
         side: Side,
+    },
+    /// A case whose request cannot be made.
+    #[error("`{case}` cannot be asked: {error}")]
+    NoRequest {
+        /// The case.
+        case: String,
+        /// What is missing.
+        error: RequestError,
     },
     /// The record cannot be written.
     #[error(transparent)]
@@ -196,6 +206,7 @@ struct SuiteJob {
     judge: Judge,
     services: PerSide<Service>,
     recorder: Arc<Writer>,
+    credentials: Credentials,
     store: Store,
     pending: Pending,
 }
@@ -218,6 +229,7 @@ impl SuiteJob {
                 candidate: service(Side::Candidate)?,
             },
             recorder: Arc::clone(&setup.recorder),
+            credentials: setup.credentials.clone(),
             store: setup.store.clone(),
             pending: options.pending,
         })
@@ -225,8 +237,16 @@ impl SuiteJob {
 
     /// Asks both sides at once, records, and only then judges.
     async fn run(&self, planned: PlannedCase) -> Result<(CaseReport, bool), RunError> {
-        let requests = self.suite.request.as_ref().map(|template| planned.case.request(template));
-        let (legacy, candidate) = tokio::join!(self.ask(Side::Legacy, &requests), self.ask(Side::Candidate, &requests));
+        let hidden = self.hidden(&planned.case)?;
+        let requests = PerSide {
+            legacy: self.request(Side::Legacy, &planned.case, hidden.as_ref())?,
+            candidate: self.request(Side::Candidate, &planned.case, hidden.as_ref())?,
+        };
+        let shown = hidden.as_ref().map_or(&requests, |hidden| &hidden.requests);
+        let (legacy, candidate) = tokio::join!(
+            self.ask(Side::Legacy, &requests, shown),
+            self.ask(Side::Candidate, &requests, shown)
+        );
         let attempts = PerSide {
             legacy: legacy.attempts,
             candidate: candidate.attempts,
@@ -237,13 +257,17 @@ impl SuiteJob {
         };
         let recorded = self
             .recorder
-            .exchange(&planned.case, planned.ad_hoc, &requests, &exchange, attempts)?;
+            .exchange_hiding(&planned.case, planned.ad_hoc, &requests, hidden.as_ref(), &exchange, attempts)?;
+        for side in Side::BOTH {
+            let Request { method, target, .. } = recorded.requests().get(side);
+            tracing::trace!(case = %recorded.case(), %side, method, target, attempts = attempts.get(side), "asked");
+        }
 
         let bases = self.services.as_ref().map(|service| service.base.as_deref());
         let judgement = self.judge.judge(&planned.case, &exchange, bases, Detail::Counts);
         let asked = Judged {
             suite: &self.suite,
-            case: &planned.case,
+            case: recorded.case(),
             ad_hoc: planned.ad_hoc,
             requests: recorded.requests(),
             exchange: &exchange,
@@ -259,8 +283,43 @@ impl SuiteJob {
         Ok((report, exchange.legacy.is_ok_and(|observation| observation.says_stand_in())))
     }
 
-    async fn ask(&self, side: Side, requests: &PerSide<Request>) -> Asked {
-        self.services.get(side).source.ask(requests.get(side)).await
+    async fn ask(&self, side: Side, requests: &PerSide<Request>, shown: &PerSide<Request>) -> Asked {
+        let asking = Asking {
+            request: requests.get(side),
+            shown: shown.get(side),
+            safe: self.suite.request.get(side).safe,
+        };
+        self.services.get(side).source.ask(&asking).await
+    }
+
+    /// What the suite declares to be secret, if anything.
+    fn hidden(&self, case: &Case) -> Result<Option<Hidden>, RunError> {
+        if !self.suite.has_secrets() {
+            return Ok(None);
+        }
+        let shown = self.suite.shown_case(case);
+        Ok(Some(Hidden {
+            requests: self.suite.shown_requests(&shown).map_err(|error| self.no_request(case, error))?,
+            labels: self.suite.secrets(case, &self.credentials),
+            case: shown,
+        }))
+    }
+
+    fn request(&self, side: Side, case: &Case, hidden: Option<&Hidden>) -> Result<Request, RunError> {
+        let recorded = matches!(*self.services.get(side).source, Source::Recorded(_));
+        match (case.request(self.suite.request.get(side), &self.credentials), hidden) {
+            (Ok(request), _) => Ok(request),
+            // A recording knows no secrets and needs none.
+            (Err(RequestError::NoCredential(_)), Some(hidden)) if recorded => Ok(hidden.requests.get(side).clone()),
+            (Err(error), _) => Err(self.no_request(case, error)),
+        }
+    }
+
+    fn no_request(&self, case: &Case, error: RequestError) -> RunError {
+        RunError::NoRequest {
+            case: self.suite.shown_case(case).to_string(),
+            error,
+        }
     }
 }
 

@@ -85,7 +85,7 @@ impl Judged<'_> {
 pub fn unreferenced(store: &Store, known: &[Arc<Suite>]) -> Result<Vec<String>, SnapshotError> {
     let cases: Vec<_> = known
         .iter()
-        .flat_map(|suite| suite.cases().into_iter().filter(|case| suite.keeps_snapshot(case)))
+        .flat_map(|suite| suite.shown_cases().into_iter().filter(|case| suite.keeps_snapshot(case)))
         .collect();
     let files: Vec<PathBuf> = store.unreferenced(&cases)?;
     Ok(files.iter().map(|file| file.display().to_string()).collect())

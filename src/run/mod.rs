@@ -16,4 +16,4 @@ pub use baseline::Baseline;
 pub use execute::{Event, RunError, RunOptions, Service, Setup, execute};
 pub use plan::{Plan, PlanError, PlannedCase, PlannedSuite, Selection};
 pub use rejudge::{AskedOtherwise, RejudgeError, Rejudged, Rejudging, Visit, judge_record, recorded_bases, recorded_suites};
-pub use source::Source;
+pub use source::{Asking, Source};

@@ -259,7 +259,7 @@ fn finish(again: &mut Rejudged, suites: &[AgainSuite], header: &Header, by: &Rej
     let report = &mut again.report;
     // Exchanges are recorded as the answers came.
     let mut places = BTreeMap::new();
-    for case in by.suites.iter().flat_map(|suite| suite.cases()) {
+    for case in by.suites.iter().flat_map(|suite| suite.shown_cases()) {
         let place = places.len();
         places.entry(case.to_string()).or_insert(place);
     }
@@ -301,7 +301,11 @@ impl AgainSuite {
         Self {
             bases: recorded_bases(header, suite),
             unchanged: then.is_some_and(|then| then.digest == suite.digest || then.text == *suite.text),
-            declared: suite.cases().into_iter().map(|case| (case.binding.to_string(), case)).collect(),
+            declared: suite
+                .shown_cases()
+                .into_iter()
+                .map(|case| (case.binding.to_string(), case))
+                .collect(),
             seen: BTreeSet::new(),
             judge: Judge::new(Arc::clone(suite)),
         }
@@ -339,18 +343,11 @@ impl AgainSuite {
             None => return Ok(Outcome::Undeclared),
         };
         let suite = self.judge.suite();
-        for side in Side::BOTH {
-            let now = case.request(suite.request.get(side));
-            let then = recorded.requests.get(side);
-            if !self.unchanged && !same_question(&now, then) {
-                let shown = |request: &Request| format!("{} {}", request.method, request.target);
-                return Ok(Outcome::AskedOtherwise(AskedOtherwise {
-                    case: case.to_string(),
-                    side,
-                    then: shown(then),
-                    now: shown(&now),
-                }));
-            }
+        if let Some(otherwise) = (!self.unchanged)
+            .then(|| asked_otherwise(suite, &case, &recorded.requests))
+            .flatten()
+        {
+            return Ok(Outcome::AskedOtherwise(otherwise));
         }
         let bases = self.bases.as_ref().map(Option::as_deref);
         let judgement = self.judge.judge(&case, &recorded.exchange, bases, by.detail);
@@ -382,6 +379,26 @@ impl AgainSuite {
         });
         let says_stand_in = recorded.exchange.legacy.as_ref().is_ok_and(Observation::says_stand_in);
         Ok(Outcome::Judged(report, says_stand_in))
+    }
+}
+
+/// Whether a suite asks something else of one side than was recorded.
+fn asked_otherwise(suite: &Suite, case: &Case, recorded: &PerSide<Request>) -> Option<AskedOtherwise> {
+    let shown = |request: &Request| format!("{} {}", request.method, request.target);
+    let otherwise = |side, now| AskedOtherwise {
+        case: case.to_string(),
+        side,
+        then: shown(recorded.get(side)),
+        now,
+    };
+    match suite.shown_requests(case) {
+        Ok(now) => {
+            let other = Side::BOTH
+                .into_iter()
+                .find(|side| !same_question(now.get(*side), recorded.get(*side)));
+            other.map(|side| otherwise(side, shown(now.get(side))))
+        }
+        Err(error) => Some(otherwise(Side::Legacy, error.to_string())),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Where a service's answers come from.
 
 use crate::client::{Asked, Client};
-use crate::exchange::Request;
+use crate::exchange::{Request, UnreachableKind};
 use crate::record::Recording;
 
 /// A service that answers now, or the answers that it once gave.
@@ -13,13 +13,31 @@ pub enum Source {
     Recorded(Recording),
 }
 
+/// A request on its way to a source.
+#[derive(Debug, Clone, Copy)]
+pub struct Asking<'r> {
+    /// The request as it is sent.
+    pub request: &'r Request,
+    /// The same with labels in the place of what the suite declares to be secret.
+    pub shown: &'r Request,
+    /// Whether it only reads, whatever its method.
+    pub safe: bool,
+}
+
 impl Source {
-    /// The answer to a request. A recording answers at once, and is not held to a pace.
-    pub async fn ask(&self, request: &Request) -> Asked {
+    /// The answer to a request. A recording answers at once, is not held to a pace, and knows requests without their secrets.
+    pub async fn ask(&self, asking: &Asking<'_>) -> Asked {
         match self {
-            Self::Live(client) => client.ask(request).await,
+            Self::Live(client) if asking.safe => client.ask_safe(asking.request).await,
+            Self::Live(client) => client.ask(asking.request).await,
             Self::Recorded(recording) => Asked {
-                answer: recording.answer(request),
+                answer: match recording.answer(asking.shown) {
+                    // A recording that others made has no labels in the place of secrets.
+                    Err(failure) if failure.kind == UnreachableKind::NotRecorded && asking.shown != asking.request => {
+                        recording.answer(asking.request).map_err(|_| failure)
+                    }
+                    answer => answer,
+                },
                 attempts: 1,
             },
         }

@@ -257,7 +257,7 @@ mod tests {
         render(&SnapshotInput {
             suite,
             case: &case,
-            requests: &suite.request.as_ref().map(|template| case.request(template)),
+            requests: &sample::requests(&case),
             exchange,
             bases,
             judgement: &judgement,

@@ -1,13 +1,10 @@
 //! A suite with its parameters bound.
 
-use std::borrow::Cow;
 use std::fmt;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use crate::exchange::Request;
 
-use crate::exchange::{Headers, Request};
-
-use super::model::RequestTemplate;
+use super::request::{Credentials, Filled, Given, RequestError, RequestTemplate};
 
 /// One question to both sides: `run-trace/run_id=34`; a suite without parameters has one case, which goes by its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,9 +30,6 @@ pub struct Bound {
     pub is: Option<String>,
 }
 
-/// What may stand in a path segment as it is (RFC 3986, section 2.3); everything else a parameter holds is encoded.
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-
 impl Case {
     /// What the case stands for, where its suite says so: `no trace`.
     #[must_use]
@@ -45,17 +39,17 @@ impl Case {
     }
 
     /// The request of one side.
-    #[must_use]
-    pub fn request(&self, template: &RequestTemplate) -> Request {
-        Request {
-            method: template.method.clone(),
-            target: template.target.fill(|name| {
-                let value = self.binding.get(name).unwrap_or_default();
-                Cow::Owned(utf8_percent_encode(value, ENCODED).to_string())
-            }),
-            headers: Headers::default(),
-            body: None,
-        }
+    ///
+    /// # Errors
+    /// When a parameter or credential is missing, or does not read as the kind of value that the request asks for.
+    pub fn request(&self, template: &RequestTemplate, credentials: &Credentials) -> Result<Request, RequestError> {
+        template.fill(&|given| {
+            let value = match given {
+                Given::Parameter(name) => self.binding.get(name)?,
+                Given::Credential(name) => credentials.get(name)?,
+            };
+            Some(Filled::Value(value.into()))
+        })
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Source, Span, nearest};
 use crate::exchange::Side;
-use crate::rule::{Condition, Template};
+use crate::rule::Condition;
 
 use super::model::{SnapshotPolicy, Suite};
 use super::parameters::MAX_CASES;
@@ -45,35 +45,43 @@ impl Check<'_> {
         let declared: Vec<&str> = self.suite.parameters.iter().map(|parameter| parameter.name.as_str()).collect();
         let mut used = BTreeSet::new();
         for side in Side::BOTH {
-            let target = &self.suite.request.get(side).target;
-            used.extend(target.parameters());
-            self.undeclared(target, &declared, *self.spans.requests.get(side));
+            for name in self.spans.uses.get(side) {
+                used.insert(name.value.as_str());
+                self.undeclared(&name.value, &declared, name.span);
+            }
         }
         for (row, span) in self.suite.errors.iter().zip(&self.spans.errors) {
             for template in [&row.legacy.message, &row.candidate.detail].into_iter().flatten() {
-                self.undeclared(template, &declared, *span);
+                for name in template.parameters() {
+                    self.undeclared(name, &declared, *span);
+                }
             }
         }
         for (template, span) in self.templates_of_translations() {
             for name in template.case_parameters() {
-                self.undeclared_name(name, &declared, span);
+                self.undeclared(name, &declared, span);
             }
         }
         for (row, span) in self.suite.errors.iter().zip(&self.spans.errors) {
             for name in row.legacy.when.iter().flat_map(Condition::parameters) {
-                self.undeclared_name(name, &declared, *span);
+                self.undeclared(name, &declared, *span);
             }
         }
         for (translation, span) in self.suite.translations.iter().zip(&self.spans.translations) {
             for name in translation.conditions().flat_map(Condition::parameters) {
-                self.undeclared_name(name, &declared, *span);
+                self.undeclared(name, &declared, *span);
             }
+        }
+        for (name, span) in self.suite.secret_parameters.iter().zip(&self.spans.secrets) {
+            self.undeclared(name, &declared, *span);
         }
         for (name, span) in declared.iter().zip(&self.spans.parameters) {
             if !used.contains(name) {
                 let unused = self
                     .error(*span, format!("parameter `{name}` is declared and used by neither request"))
-                    .help(format!("write `{{{name}}}` in `get` of `[legacy]` or `[candidate]`, or remove it"));
+                    .help(format!(
+                        "write `{{{name}}}` in the request of `[legacy]` or `[candidate]`, or remove it"
+                    ));
                 self.found.push(unused);
             }
         }
@@ -89,13 +97,7 @@ impl Check<'_> {
         }
     }
 
-    fn undeclared(&mut self, template: &Template, declared: &[&str], span: Span) {
-        for name in template.parameters() {
-            self.undeclared_name(name, declared, span);
-        }
-    }
-
-    fn undeclared_name(&mut self, name: &str, declared: &[&str], span: Span) {
+    fn undeclared(&mut self, name: &str, declared: &[&str], span: Span) {
         if declared.contains(&name) {
             return;
         }

@@ -19,17 +19,23 @@ mod read_expected;
 mod read_json;
 mod read_justification;
 mod read_preset;
+mod read_request;
 mod read_shape;
 mod read_supply;
 mod read_text;
 mod read_translation;
 mod read_treatment;
 mod read_types;
+mod request;
+mod request_text;
 #[cfg(test)]
 pub(crate) mod sample;
+mod secrets;
 
 pub use case::{Binding, Bound, Case};
-pub use model::{ErrorPaths, Parameter, ParameterValue, RequestTemplate, SnapshotPolicy, Suite};
+pub use model::{ErrorPaths, Parameter, ParameterValue, SnapshotPolicy, Suite};
 pub use parameters::{MAX_CASES, ParameterError, parse_values};
 pub use preset::{PRESETS, Preset, PresetParameter};
 pub use read::read_suite;
+pub use request::{BodyTemplate, Credential, Credentials, Entry, JsonTemplate, RequestError, RequestTemplate};
+pub use request_text::{JsonKind, Placeholder, RequestPart, RequestText, RequestTextError};

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use crate::exchange::{Encoding, PerSide};
 use crate::path::Path;
-use crate::rule::{Comparison, ErrorRow, ExpectedVerdict, Template, Translation};
+use crate::rule::{Comparison, ErrorRow, ExpectedVerdict, Translation};
 
 use super::case::{Binding, Bound, Case};
+use super::request::RequestTemplate;
 
 /// One endpoint's comparison.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +44,8 @@ pub struct Suite {
     pub snapshots: SnapshotPolicy,
     /// The coverage that an audit must find at the least, from 0 to 1.
     pub coverage_floor: Option<f64>,
+    /// Parameters whose values are never shown or stored.
+    pub secret_parameters: Vec<String>,
 }
 
 /// Something that varies from case to case.
@@ -61,19 +64,6 @@ pub struct ParameterValue {
     pub text: String,
     /// What it stands for: `no trace`.
     pub is: Option<String>,
-}
-
-/// What one side is asked, with parameters open.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RequestTemplate {
-    /// The service of `parity.toml` that is asked.
-    pub service: String,
-    /// The method, upper case.
-    pub method: String,
-    /// Path and query, beginning with `/`.
-    pub target: Template,
-    /// The one-based line of the suite file on which it stands.
-    pub line: usize,
 }
 
 /// Where an error document of the legacy carries what the error table tells errors apart by.

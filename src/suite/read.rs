@@ -6,13 +6,15 @@ use crate::path::{Part, Path, Pattern, Segment};
 use crate::rule::Template;
 
 use super::check::check;
-use super::model::{ErrorPaths, RequestTemplate, SnapshotPolicy, Suite};
+use super::model::{ErrorPaths, SnapshotPolicy, Suite};
 use super::parameters::read_parameter;
 use super::read_comparison::read_comparison;
 use super::read_errors::read_error_row;
 use super::read_expected::read_expected;
 use super::read_preset::read_preset;
+use super::read_request::read_request;
 use super::read_translation::read_translation;
+use super::request::RequestTemplate;
 
 /// Reads a suite.
 ///
@@ -28,12 +30,14 @@ pub fn read_suite(source: &Source) -> Result<Suite, Diagnostics> {
 #[derive(Debug, Default)]
 pub(super) struct Spans {
     pub parameters: Vec<Span>,
-    pub requests: PerSide<Span>,
+    /// The parameters that each request uses, with repetitions.
+    pub uses: PerSide<Vec<Spanned<String>>>,
     pub translations: Vec<Span>,
     pub comparisons: Vec<Span>,
     pub errors: Vec<Span>,
     pub expected: Vec<Span>,
     pub snapshots: Vec<Span>,
+    pub secrets: Vec<Span>,
 }
 
 fn suite(source: &Source, mut table: Table<'_>) -> Option<(Suite, Spans)> {
@@ -54,12 +58,13 @@ fn suite(source: &Source, mut table: Table<'_>) -> Option<(Suite, Spans)> {
     let expected = table.tables("expected", read_expected);
     let snapshots = table.optional_with("snapshots", snapshots);
     let coverage_floor = table.optional_with("coverage_floor", fraction);
+    let secrets = table.optional_with("secret_parameters", Value::strings).unwrap_or_default();
     table.finish();
 
     let (legacy, candidate) = (legacy?, candidate?);
-    spans.requests = PerSide {
-        legacy: legacy.request.span,
-        candidate: candidate.request.span,
+    spans.uses = PerSide {
+        legacy: legacy.uses,
+        candidate: candidate.uses,
     };
     let (policy, policy_spans) = snapshots.unwrap_or_default();
     spans.snapshots = policy_spans;
@@ -77,8 +82,8 @@ fn suite(source: &Source, mut table: Table<'_>) -> Option<(Suite, Spans)> {
         digest: blake3::hash(source.text().as_bytes()).to_hex().to_string(),
         parameters,
         request: PerSide {
-            legacy: legacy.request.value,
-            candidate: candidate.request.value,
+            legacy: legacy.request,
+            candidate: candidate.request,
         },
         encoding: PerSide {
             legacy: legacy.encoding,
@@ -91,6 +96,7 @@ fn suite(source: &Source, mut table: Table<'_>) -> Option<(Suite, Spans)> {
         expected: split(expected, &mut spans.expected),
         snapshots: policy,
         coverage_floor,
+        secret_parameters: split(secrets, &mut spans.secrets),
     };
     Some((suite, spans))
 }
@@ -114,21 +120,14 @@ fn suite_name(value: Value<'_>) -> Option<String> {
 }
 
 struct SideTable {
-    request: Spanned<RequestTemplate>,
+    request: RequestTemplate,
+    uses: Vec<Spanned<String>>,
     encoding: Option<Encoding>,
     error_paths: ErrorPaths,
 }
 
 fn side(mut table: Table<'_>, legacy: bool, name: &str) -> Option<SideTable> {
-    let get = table.required_with("get", |value| {
-        let template = template(value)?;
-        if !value.string()?.value.starts_with('/') {
-            return value
-                .error("a request's path begins with `/`; the address comes from `parity.toml` or `--legacy-url` and `--candidate-url`");
-        }
-        Some(Spanned::new(template, value.span()))
-    });
-    let service = table.optional::<NonEmpty>("service").map_or_else(|| name.to_owned(), String::from);
+    let request = read_request(&mut table, name);
     let encoding = table.optional_with("encoding", |value| {
         value.one_of(&[Encoding::Json, Encoding::Xml].map(|encoding| (encoding.word(), encoding)))
     });
@@ -140,17 +139,11 @@ fn side(mut table: Table<'_>, legacy: bool, name: &str) -> Option<SideTable> {
     } else {
         ErrorPaths::default()
     };
-    let source = table.source();
     table.finish();
-    let get = get?;
-    let line = source.position(get.span.start).line;
+    let (request, uses) = request?;
     Some(SideTable {
-        request: get.map(|target| RequestTemplate {
-            service,
-            method: "GET".to_owned(),
-            target,
-            line,
-        }),
+        request,
+        uses,
         encoding,
         error_paths,
     })

@@ -9,7 +9,10 @@ use crate::rule::{
     Spellings, Template, Translation, Treatment, Type, Unreadable, VerdictName,
 };
 
-use super::{Binding, Bound, Case, ErrorPaths, Parameter, ParameterValue, RequestTemplate, SnapshotPolicy, Suite};
+use super::{
+    Binding, BodyTemplate, Bound, Case, Credentials, ErrorPaths, Parameter, ParameterValue, RequestTemplate, RequestText, SnapshotPolicy,
+    Suite,
+};
 
 /// Runs 24, 34, 36 and 999999 of `run-trace`; run 36 is an expected `legacy-broken`.
 pub(crate) fn suite() -> Suite {
@@ -76,6 +79,7 @@ pub(crate) fn suite() -> Suite {
         }],
         snapshots: SnapshotPolicy::All,
         coverage_floor: None,
+        secret_parameters: Vec::new(),
     }
 }
 
@@ -192,13 +196,27 @@ const fn typed_as(into: Type, empty: Empty) -> Treatment {
     }
 }
 
-fn request(target: &str) -> RequestTemplate {
+fn request(path: &str) -> RequestTemplate {
     RequestTemplate {
         service: "either".into(),
         method: "GET".into(),
-        target: Template::parse(target).unwrap(),
-        line: if target.starts_with("/api") { 8 } else { 12 },
+        safe: false,
+        path: RequestText::parse(path).unwrap(),
+        written_query: None,
+        query: Vec::new(),
+        headers: Vec::new(),
+        body: BodyTemplate::None,
+        credentials: Vec::new(),
+        line: if path.starts_with("/api") { 8 } else { 12 },
     }
+}
+
+/// What both sides are asked for a case.
+pub(crate) fn requests(case: &Case) -> PerSide<crate::exchange::Request> {
+    suite()
+        .request
+        .as_ref()
+        .map(|template| case.request(template, &Credentials::default()).unwrap())
 }
 
 fn pattern(text: &str) -> Pattern {

@@ -111,14 +111,13 @@ impl Judge {
 
     pub(super) fn translate<'x>(&self, case: &Case, legacy: &Observation, reading: Reading<'x>, detail: Detail) -> Legacy<'x> {
         if (200..300).contains(&legacy.status) {
+            let without_body = matches!(legacy.status, 204 | 205) || self.suite.request.legacy.method == "HEAD";
             return match reading {
                 Reading::Document(document, encoding) if self.answers(legacy, encoding) => {
                     let body = Some((document, encoding));
                     Legacy::Owes(Box::new(self.translator.success(legacy, body, &case.binding, detail)))
                 }
-                Reading::Empty if matches!(legacy.status, 204 | 205) => {
-                    Legacy::Owes(Box::new(self.translator.success(legacy, None, &case.binding, detail)))
-                }
+                Reading::Empty if without_body => Legacy::Owes(Box::new(self.translator.success(legacy, None, &case.binding, detail))),
                 broken => Legacy::Broken(failure(Side::Legacy, legacy, &broken)),
             };
         }

@@ -409,6 +409,18 @@ async fn a_guest_writes_only_when_allowed_and_never_twice() {
 }
 
 #[tokio::test]
+async fn a_post_that_only_reads_is_asked_and_repeated_by_a_guest() {
+    let server = busy_at_first(1).await;
+    let post = Request {
+        method: "POST".into(),
+        ..get("/")
+    };
+    let client = Client::new(as_guest(server.address)).expect("a client");
+    let asked = client.ask_safe(&post).await;
+    assert_eq!((asked.answer.expect("an answer").status, asked.attempts), (200, 2));
+}
+
+#[tokio::test]
 async fn connections_are_used_again() {
     let server = Scripted::start(|_, mut connection| async move {
         loop {

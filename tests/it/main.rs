@@ -25,6 +25,7 @@ mod recording;
 mod records;
 mod rejudge;
 mod reports;
+mod requests;
 mod snapshots;
 mod stand_in;
 mod support;

@@ -106,7 +106,7 @@ fn verbosity_goes_to_standard_error() {
     loud.json();
     assert_eq!(quiet.stderr, "");
     for path in ["/api/trace/34", "/trace/34"] {
-        assert!(loud.stderr.contains(&format!("path=\"{path}\"")), "{}", loud.stderr);
+        assert!(loud.stderr.contains(&format!("target=\"{path}\"")), "{}", loud.stderr);
     }
     assert!(!has_colour(&loud.stderr), "{}", loud.stderr);
 }

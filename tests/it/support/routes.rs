@@ -96,6 +96,17 @@ pub struct Request {
     pub target: String,
     /// The whole head.
     pub head: String,
+    pub body: String,
+}
+
+impl Request {
+    /// The value of a header.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.head.lines().find_map(|line| {
+            let (field, value) = line.split_once(':')?;
+            field.eq_ignore_ascii_case(name).then(|| value.trim())
+        })
+    }
 }
 
 impl Server {
@@ -131,7 +142,7 @@ impl Server {
         format!("http://{}", self.address)
     }
 
-    /// From now on, `target` (path and query) is answered so; anything else is 404.
+    /// From now on, `target` (path and query, `POST /x` for another method than GET) is answered so; anything else is 404.
     pub fn on(&self, target: impl Into<String>, reply: impl Into<Reply>) {
         self.shared.state.lock().unwrap().routes.insert(target.into(), reply.into());
     }
@@ -186,13 +197,20 @@ impl Shared {
         connection.set_nodelay(true)?;
         while let Some(head) = read_head(&mut connection)? {
             let target = head.split(' ').nth(1).unwrap_or_default().to_owned();
-            let reply = self.arrived(Request {
+            let mut request = Request {
                 at: Instant::now(),
                 target,
                 head,
-            });
+                body: String::new(),
+            };
+            let length = request.header("content-length").map_or(0, |length| length.parse().unwrap());
+            let mut body = vec![0; length];
+            connection.read_exact(&mut body)?;
+            request.body = String::from_utf8(body).unwrap();
+            let heads_only = request.head.starts_with("HEAD ");
+            let reply = self.arrived(request);
             match reply {
-                Reply::Answer(answer) => send(&mut connection, &answer)?,
+                Reply::Answer(answer) => send(&mut connection, &answer, heads_only)?,
                 Reply::Hang => {
                     // Ends when the client goes away, or the server does.
                     let _ = connection.read(&mut [0])?;
@@ -220,7 +238,12 @@ impl Shared {
 
     fn arrived(&self, request: Request) -> Reply {
         let mut state = self.state.lock().unwrap();
-        let reply = state.routes.get(&request.target).cloned();
+        let method = request.head.split(' ').next().unwrap_or_default();
+        let key = match method {
+            "GET" => request.target.clone(),
+            method => format!("{method} {}", request.target),
+        };
+        let reply = state.routes.get(&key).cloned();
         state.requests.push(request);
         self.changed.notify_all();
         if let Some(crowd) = state.crowd {
@@ -238,7 +261,7 @@ impl Shared {
     }
 }
 
-fn send(connection: &mut TcpStream, answer: &Answer) -> io::Result<()> {
+fn send(connection: &mut TcpStream, answer: &Answer, heads_only: bool) -> io::Result<()> {
     let mut head = format!(
         "HTTP/1.1 {} Said\r\ncontent-type: {}\r\ncontent-length: {}\r\n",
         answer.status,
@@ -248,7 +271,8 @@ fn send(connection: &mut TcpStream, answer: &Answer) -> io::Result<()> {
     for (name, value) in &answer.headers {
         head.extend([name, ": ", value, "\r\n"]);
     }
-    connection.write_all(format!("{head}\r\n{}", answer.body).as_bytes())
+    let body = if heads_only { "" } else { &answer.body };
+    connection.write_all(format!("{head}\r\n{body}").as_bytes())
 }
 
 /// The head of the next request; nothing when the client is done.
