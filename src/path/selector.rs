@@ -68,24 +68,6 @@ impl<T> Selector<T> {
         self.here.is_empty() && !self.goes_on()
     }
 
-    /// What is said where a walk that knows no `**` and no filters stands.
-    #[must_use]
-    pub fn here(&self) -> &[T] {
-        &self.here
-    }
-
-    /// The same walk one member further.
-    #[must_use]
-    pub fn member(&self, name: &str) -> Option<&Self> {
-        self.names.get(name)
-    }
-
-    /// The same walk one list item further.
-    #[must_use]
-    pub fn items(&self) -> Option<&Self> {
-        self.items.as_deref()
-    }
-
     /// Whether where a walk stands does not depend on the node, and is this node of the selector alone.
     fn is_plain(&self) -> bool {
         self.deep.is_none() && self.filters.is_empty() && !self.stays

@@ -23,6 +23,7 @@ mod readme;
 mod record;
 mod recording;
 mod records;
+mod reference;
 mod rejudge;
 mod reports;
 mod requests;

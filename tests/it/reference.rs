@@ -1,0 +1,90 @@
+//! `docs/suites.md` is true: every example owes what it says, and every word that a suite knows is in it.
+
+use std::fs;
+use std::sync::Arc;
+use std::time::Duration;
+
+use parity::diagnostic::Source;
+use parity::exchange::{Encoding, Headers, Observation};
+use parity::suite::{Binding, PRESETS, read_suite};
+use parity::translate::{Detail, Translator};
+use parity::value::{self, compact};
+
+use crate::support::services::root;
+
+/// Fenced blocks in order, each with its language.
+fn blocks(text: &str) -> Vec<(String, Vec<&str>)> {
+    let mut blocks = Vec::new();
+    let mut open: Option<(String, Vec<&str>)> = None;
+    for line in text.lines() {
+        match (line.strip_prefix("```"), &mut open) {
+            (Some(language), None) => open = Some((language.to_owned(), Vec::new())),
+            (Some(_), Some(_)) => blocks.extend(open.take()),
+            (None, Some((_, lines))) => lines.push(line),
+            (None, None) => {}
+        }
+    }
+    blocks
+}
+
+fn reference() -> String {
+    fs::read_to_string(root().join("docs/suites.md")).unwrap()
+}
+
+#[test]
+fn every_example_is_a_suite_and_owes_what_it_says() {
+    let text = reference();
+    let blocks = blocks(&text);
+    let mut examples = 0;
+    for (place, (language, rules)) in blocks.iter().enumerate() {
+        if language != "toml" {
+            continue;
+        }
+        let rules = rules.join("\n");
+        let suite = format!("suite = \"example\"\n[legacy]\nget = \"/old\"\n[candidate]\nget = \"/new\"\n{rules}\n");
+        let suite = read_suite(&Source::new("example.toml", suite)).unwrap_or_else(|errors| panic!("{errors}\n{rules}"));
+        let translator = Translator::new(Arc::new(suite));
+        let Some((_, lines)) = blocks.get(place + 1).filter(|(language, _)| language == "text") else {
+            continue;
+        };
+        for pair in lines.chunks(2) {
+            let [legacy, owed] = pair else { panic!("{pair:?}") };
+            let (legacy, owed) = (legacy.strip_prefix("legacy ").unwrap(), owed.strip_prefix("owed   ").unwrap());
+            let observation = Observation {
+                status: 200,
+                headers: Headers::default(),
+                body: legacy.to_owned().into(),
+                elapsed: Duration::ZERO,
+            };
+            let body = value::read(legacy.as_bytes()).unwrap_or_else(|error| panic!("{error}: {legacy}"));
+            let translated = translator.success(&observation, Some((body, Encoding::Json)), &Binding::default(), Detail::Counts);
+            assert_eq!(translated.faults, [], "{rules}");
+            assert!(!translated.applied.is_empty(), "{rules}\nnothing acts on {legacy}");
+            let body: serde_json::Value = serde_json::from_str(&compact(&translated.expected.body.unwrap())).unwrap();
+            let owed: serde_json::Value = serde_json::from_str(owed).unwrap_or_else(|error| panic!("{error}: {owed}"));
+            assert_eq!(body, owed, "{rules}");
+            examples += 1;
+        }
+    }
+    assert!(examples >= 20, "only {examples} examples were run");
+}
+
+#[test]
+fn every_translation_and_preset_is_in_the_reference() {
+    let text = reference();
+    // The message about an unknown word lists all of them.
+    let unknown = "suite = \"x\"\n[legacy]\nget = \"/a\"\n[candidate]\nget = \"/b\"\n[[translation]]\nrule = \"x\"\nwhy = \"x\"\n";
+    let errors = read_suite(&Source::new("x.toml", unknown)).unwrap_err().to_string();
+    let listed = errors.split("expected one of ").nth(1).unwrap().split(", found").next().unwrap();
+    let words: Vec<&str> = listed.split(", ").map(|word| word.trim_matches('`')).collect();
+    assert!(words.len() > 20, "{errors}");
+    for word in words {
+        assert!(text.contains(&format!("`{word}`")), "`{word}` is not in docs/suites.md");
+    }
+    for preset in PRESETS {
+        assert!(text.contains(&format!("`{}`", preset.id())), "{}", preset.id());
+        for parameter in preset.parameters {
+            assert!(text.contains(&format!("| `{}` |", parameter.key)), "{}", parameter.key);
+        }
+    }
+}
