@@ -132,7 +132,7 @@ impl<'a> Explainer<'a> {
         let rules = suite.translations.iter().enumerate();
         let mut rules: Vec<(usize, &Translation, &Pattern)> = rules
             .flat_map(|(place, rule)| rule.patterns.iter().map(move |pattern| (place, rule, pattern)))
-            .filter(|(_, rule, pattern)| matches!(rule.action, Action::Treatment(_)) && pattern.covers(&site.path))
+            .filter(|(_, rule, pattern)| matches!(rule.action, Action::Treatment(_)) && (pattern.covers(&site.path) || site.is_moved()))
             .collect();
         rules.sort_by_key(|(_, rule, pattern)| Reverse((pattern.parts().len(), rule.turn())));
         for (place, rule, pattern) in rules {

@@ -18,7 +18,7 @@ use crate::suite::{Suite, read_suite};
 use crate::value::{Object, Value, compact};
 use crate::verdict::Prepared;
 
-fn answer(status: u16, body: &str) -> Answer {
+pub(super) fn answer(status: u16, body: &str) -> Answer {
     let media_type = if status < 400 {
         "application/json"
     } else {
@@ -33,7 +33,7 @@ fn answer(status: u16, body: &str) -> Answer {
 }
 
 /// A suite with these rules, and one exchange of its only case.
-fn input(rules: &str, legacy: Answer, candidate: Answer) -> Input {
+pub(super) fn input(rules: &str, legacy: Answer, candidate: Answer) -> Input {
     let text = format!("suite = 's'\n[legacy]\nget = '/a'\nerror_code = '/error/code'\n[candidate]\nget = '/b'\n{rules}");
     let suite = read_suite(&Source::new("s.toml", text)).unwrap_or_else(|errors| panic!("{errors}"));
     of(suite, vec![PerSide { legacy, candidate }])
@@ -56,17 +56,17 @@ fn identity(body: &str) -> Input {
     input("", answer(200, body), answer(200, body))
 }
 
-const ALL: Options = Options {
+pub(super) const ALL: Options = Options {
     seed: 0,
     budget: usize::MAX,
 };
 
-fn only(report: AuditReport) -> SuiteAudit {
+pub(super) fn only(report: AuditReport) -> SuiteAudit {
     let [suite] = <[SuiteAudit; 1]>::try_from(report.suites).unwrap();
     suite
 }
 
-fn classes(findings: &[Finding], fate: Fate) -> BTreeSet<String> {
+pub(super) fn classes(findings: &[Finding], fate: Fate) -> BTreeSet<String> {
     let found = findings.iter().filter(|finding| finding.fate == fate);
     found.map(|finding| finding.class.to_string()).collect()
 }
@@ -349,11 +349,8 @@ fn a_number_that_may_be_written_in_any_way_is_declared_so() {
     assert!(found.passes());
 }
 
-#[test]
-fn a_coverage_below_the_floor_fails() {
-    let rules = "[[translation]]\nrule = 'number'\nat = '/x'\nwhy = 'x'";
-    let mut input = input(rules, answer(200, r#"{"x":"34"}"#), answer(200, r#"{"x":34}"#));
-    let floor = |input: &Input, floor| Input {
+pub(super) fn floor(input: &Input, floor: f64) -> Input {
+    Input {
         suite: Suite {
             coverage_floor: Some(floor),
             ..(*input.suite).clone()
@@ -361,7 +358,13 @@ fn a_coverage_below_the_floor_fails() {
         .into(),
         bases: PerSide::default(),
         exchanges: input.exchanges.clone(),
-    };
+    }
+}
+
+#[test]
+fn a_coverage_below_the_floor_fails() {
+    let rules = "[[translation]]\nrule = 'number'\nat = '/x'\nwhy = 'x'";
+    let mut input = input(rules, answer(200, r#"{"x":"34"}"#), answer(200, r#"{"x":34}"#));
     let found = only(audit(&[floor(&input, 1.0)], ALL));
     assert!(found.below_floor() && !found.passes());
     let found = only(audit(&[floor(&input, found.tally.coverage().unwrap())], ALL));
@@ -460,7 +463,7 @@ fn the_budget_is_kept_and_spread_and_a_seed_decides() {
     assert_eq!(audited(0, 0).tally().all(), 0);
 }
 
-fn documents() -> impl Strategy<Value = Value<'static>> {
+pub(super) fn documents() -> impl Strategy<Value = Value<'static>> {
     let leaf = prop_oneof![
         Just(Value::Null),
         any::<bool>().prop_map(Value::Bool),

@@ -10,6 +10,8 @@ use crate::report::Format;
 use crate::suite::parse_values;
 
 use super::audit::AuditArguments;
+use super::completions::{COMPLETION_EXAMPLES, CompletionsArguments, MAN_EXAMPLES, ManArguments};
+use super::init::InitArguments;
 
 use super::gate::GateArguments;
 use super::judge::JudgeArguments;
@@ -56,6 +58,7 @@ pub enum Command {
     #[command(after_help = super::judge::EXAMPLES)]
     Judge(JudgeArguments),
     /// Keep the services running between checks.
+    #[command(after_help = "Examples:\n  parity env up\n  parity env up --environment processes\n  parity env status\n  parity env down")]
     Env {
         /// What to do with them.
         #[command(subcommand)]
@@ -64,6 +67,15 @@ pub enum Command {
     /// Change recorded answers of the candidate, judge them again, and say which changes would not be noticed.
     #[command(after_help = super::audit::EXAMPLES)]
     Audit(AuditArguments),
+    /// Write a `parity.toml` and suites that run, for two addresses or two HAR files; asks nothing, overwrites nothing.
+    #[command(after_help = super::init::EXAMPLES)]
+    Init(Box<InitArguments>),
+    /// Print the completions of a shell.
+    #[command(after_help = COMPLETION_EXAMPLES)]
+    Completions(CompletionsArguments),
+    /// Write manual pages.
+    #[command(after_help = MAN_EXAMPLES)]
+    Man(ManArguments),
     /// Write a run record as two HAR 1.2 files, one a side.
     #[command(after_help = "Example:\n  parity har out/\n\nwrites out/legacy.har and out/candidate.har from the latest run.")]
     Har(HarArguments),
@@ -230,7 +242,7 @@ fn parse_parameter(text: &str) -> Result<(String, Vec<String>), String> {
 }
 
 /// An address that can be asked, as it was typed.
-fn parse_address(text: &str) -> Result<String, String> {
+pub fn parse_address(text: &str) -> Result<String, String> {
     const EXPECTED: &str = "expected an address such as `http://127.0.0.1:8080` or `https://api.example.org/v1`";
     let url = url::Url::parse(text).map_err(|error| format!("{error}: {EXPECTED}"))?;
     if matches!(url.scheme(), "http" | "https") && url.has_host() {

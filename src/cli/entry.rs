@@ -11,7 +11,7 @@ use super::args::{Arguments, Command, EnvCommand};
 use super::context::Context;
 use super::failure::Failure;
 use super::output::Output;
-use super::{audit, check, env, explain, har, judge};
+use super::{audit, check, completions, env, explain, har, init, judge};
 
 /// Runs the command and gives its exit code; see [`Exit`].
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
@@ -63,6 +63,9 @@ fn command(arguments: &Arguments, context: &Context, output: &Output) -> Result<
             Command::Env { command: EnvCommand::Down } => env::down(config, context, output).await,
             Command::Audit(audit) => audit::run(audit, config, context, output),
             Command::Judge(judge) => judge::run(judge, config, context, output),
+            Command::Init(init) => init::run(init, context, output),
+            Command::Completions(shell) => Ok(completions::completions(shell, output)),
+            Command::Man(man) => completions::man(man, context, output),
             Command::Har(har) => har::run(har, config, context, output),
         }
     })

@@ -14,6 +14,7 @@ mod environment;
 mod gate;
 mod guest;
 mod house;
+mod init;
 mod interrupt;
 mod invalid;
 mod judge;

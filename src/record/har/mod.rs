@@ -8,6 +8,7 @@ mod base;
 mod read;
 mod write;
 
+pub use read::requests;
 pub use write::{Exported, export};
 
 pub(super) use read::{Entry, Har};

@@ -63,6 +63,15 @@ impl Har {
     }
 }
 
+/// What a HAR file's service was asked, in order; the file must have one origin.
+///
+/// # Errors
+/// When the file cannot be read, or is none.
+pub fn requests(path: &Path) -> Result<Vec<Request>, RecordError> {
+    let har = Har::open(path, None)?;
+    Ok(har.entries.into_iter().map(|entry| entry.request).collect())
+}
+
 #[derive(Debug, Deserialize)]
 struct FileText {
     log: Log,
