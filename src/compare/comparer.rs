@@ -10,6 +10,7 @@ use crate::value::{Value, compact};
 
 use super::difference::{Change, Difference, Part};
 use super::exact::Amount;
+use super::problem;
 use super::walk::Walk;
 
 /// A suite's comparisons, ready to be applied.
@@ -127,7 +128,10 @@ impl Comparer {
             (None, Some(got)) => walk.push(Change::Extra { got: compact(got) }),
             (None, None) => {}
         }
-        walk.close()
+        let mut found = walk.close();
+        problem::check(expected, got, &mut found.differences);
+        found.differences.sort_by(|a, b| a.part.cmp(&b.part));
+        found
     }
 
     /// Whether there is no difference at all, for those who do not ask which.

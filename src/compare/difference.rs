@@ -86,6 +86,15 @@ pub enum Change {
         /// What is in the way, as a sentence fragment.
         reason: String,
     },
+    /// A problem document is owed, and the answer is none by RFC 9457.
+    Problem {
+        /// What the RFC asks for.
+        expected: String,
+        /// What came.
+        got: String,
+        /// Which rule is broken, as a sentence fragment.
+        reason: String,
+    },
     /// The legacy's error is named by no row of the error table.
     UnknownError {
         /// Status, code and message.
@@ -140,6 +149,8 @@ impl Difference {
             Change::Unlike { got: None, .. } => "missing".to_owned(),
             Change::Unlike { wanted, got: Some(_) } => format!("not {wanted}"),
             Change::Untranslatable { .. } => "untranslatable".to_owned(),
+            Change::Problem { expected, got, .. } if self.part == Part::MediaType => format!("{expected} became {got}"),
+            Change::Problem { .. } => "not the status of the answer".to_owned(),
             Change::UnknownError { .. } => "error without a row".to_owned(),
         };
         match &self.rule {
@@ -162,6 +173,7 @@ impl Change {
             Self::Duplicate { .. } => "duplicate",
             Self::Unlike { .. } => "unlike",
             Self::Untranslatable { .. } => "untranslatable",
+            Self::Problem { .. } => "problem",
             Self::UnknownError { .. } => "unknown-error",
         }
     }

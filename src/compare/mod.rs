@@ -16,6 +16,7 @@ mod lists;
 mod names;
 mod order;
 mod pairing;
+mod problem;
 mod rows;
 #[cfg(test)]
 mod tests;

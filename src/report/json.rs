@@ -252,7 +252,7 @@ pub struct Applied<'r> {
 pub struct Disagreement<'r> {
     /// `status`, `media type`, or a JSON pointer into the body (RFC 6901; the root is `/`).
     pub path: String,
-    /// `value`, `kind`, `missing`, `extra`, `order`, `duplicate`, `unlike`, `untranslatable` or `unknown-error`.
+    /// `value`, `kind`, `missing`, `extra`, `order`, `duplicate`, `unlike`, `untranslatable`, `problem` or `unknown-error`.
     pub kind: &'static str,
     /// The rule that made or claims this part.
     pub rule: Option<&'r str>,
@@ -280,7 +280,7 @@ pub struct Disagreement<'r> {
     /// With `duplicate`: how often.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub times: Option<usize>,
-    /// With `unlike`: what is declared of the member, with its article: `an integer`. With `untranslatable`: what is in the way. With `unknown-error`: the legacy's error.
+    /// With `unlike`: what is declared of the member, with its article: `an integer`. With `untranslatable`: what is in the way. With `problem`: the rule of RFC 9457 that is broken. With `unknown-error`: the legacy's error.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<&'r str>,
 }
@@ -476,6 +476,10 @@ fn disagreement(difference: &Difference) -> Disagreement<'_> {
         Change::Duplicate { side, times } => (told.side, told.times) = (Some(*side), Some(*times)),
         Change::Unlike { wanted, got } => (told.reason, told.got) = (Some(wanted.as_str()), got.as_deref()),
         Change::Untranslatable { reason } => told.reason = Some(reason),
+        Change::Problem { expected, got, reason } => {
+            (told.expected, told.got) = (Some(expected.as_str()), Some(got.as_str()));
+            told.reason = Some(reason);
+        }
         Change::UnknownError { legacy, got } => (told.reason, told.got) = (Some(legacy.as_str()), Some(got.as_str())),
     }
     told

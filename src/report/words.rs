@@ -31,6 +31,7 @@ pub(super) fn change(change: &Change) -> String {
         Change::Unlike { wanted, got: None } => format!("expected {wanted}, got nothing"),
         Change::Unlike { wanted, got: Some(got) } => format!("expected {wanted}, got {}", value(got)),
         Change::Untranslatable { reason } => format!("cannot be translated: {}", value(reason)),
+        Change::Problem { expected, got, reason } => format!("expected {}, got {}: {reason}", value(expected), value(got)),
         Change::UnknownError { legacy, got } => {
             format!("no row of the error table names the legacy's {}; got {}", value(legacy), value(got))
         }
@@ -49,6 +50,7 @@ pub(super) fn kind_of_change(change: &Change) -> String {
         Change::Unlike { got: None, .. } => "got nothing".to_owned(),
         Change::Unlike { wanted, got: Some(_) } => format!("expected {wanted}"),
         Change::Untranslatable { .. } => "cannot be translated".to_owned(),
+        Change::Problem { reason, .. } => reason.clone(),
         Change::UnknownError { .. } => "no row of the error table names the legacy's error".to_owned(),
     }
 }

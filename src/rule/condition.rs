@@ -160,6 +160,17 @@ impl Condition {
         }
     }
 
+    /// The nodes of the document that it looks at by their path.
+    #[must_use]
+    pub fn paths(&self) -> Vec<&Path> {
+        match self {
+            Self::All(conditions) | Self::Any(conditions) => conditions.iter().flat_map(Self::paths).collect(),
+            Self::Not(condition) => condition.paths(),
+            Self::Reads(Subject::Path(path), _) => vec![path],
+            _ => Vec::new(),
+        }
+    }
+
     /// The parameters that it asks for.
     #[must_use]
     pub fn parameters(&self) -> Vec<&str> {

@@ -87,9 +87,31 @@ impl Template {
         self.parameters().filter(|name| !name.starts_with(LEGACY))
     }
 
-    /// Whether it is text alone.
+    /// The text that it is, when it is text alone.
     #[must_use]
-    pub fn is_plain(&self) -> bool {
-        !self.parts().iter().any(|part| matches!(part, TemplatePart::Parameter(_)))
+    pub fn plain(&self) -> Option<String> {
+        let texts = self.parts().iter().map(|part| match part {
+            TemplatePart::Text(text) => Some(text.as_str()),
+            TemplatePart::Parameter(_) => None,
+        });
+        texts.collect()
+    }
+
+    /// The text before its first parameter.
+    #[must_use]
+    pub fn first_text(&self) -> String {
+        match self.parts().first() {
+            Some(TemplatePart::Text(text)) => text.clone(),
+            _ => String::new(),
+        }
+    }
+
+    /// The text after its last parameter.
+    #[must_use]
+    pub fn last_text(&self) -> String {
+        match self.parts().last() {
+            Some(TemplatePart::Text(text)) => text.clone(),
+            _ => String::new(),
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use regex_syntax::hir::literal::{ExtractKind, Extractor};
 use regex_syntax::hir::{Hir, Look};
 
 /// A regular expression, compiled once. Two are equal when they are written alike.
@@ -46,6 +47,34 @@ impl TextPattern {
         }
     }
 
+    /// Whether this pattern of whole texts and the other surely never match the same text: `false` where that cannot be told.
+    #[must_use]
+    pub fn excludes(&self, other: &Self) -> bool {
+        [(ExtractKind::Prefix, apart as Apart), (ExtractKind::Suffix, apart_at_the_end)]
+            .into_iter()
+            .any(|(kind, apart)| match (self.ends(&kind), other.ends(&kind)) {
+                (Some(one), Some(other)) => one.iter().all(|one| other.iter().all(|other| apart(one, other))),
+                _ => false,
+            })
+    }
+
+    /// Whether this pattern of whole texts surely matches no text that begins and ends in this way.
+    #[must_use]
+    pub fn excludes_ends(&self, first: &str, last: &str) -> bool {
+        let begins = self.ends(&ExtractKind::Prefix);
+        let ends = self.ends(&ExtractKind::Suffix);
+        begins.is_some_and(|begins| begins.iter().all(|one| apart(one, first.as_bytes())))
+            || ends.is_some_and(|ends| ends.iter().all(|one| apart_at_the_end(one, last.as_bytes())))
+    }
+
+    /// What every match begins or ends with, one of these; `None` where that can be too much.
+    fn ends(&self, kind: &ExtractKind) -> Option<Vec<Vec<u8>>> {
+        let hir = parse(&self.source).ok()?;
+        let found = Extractor::new().kind(kind.clone()).extract(&hir);
+        let literals = found.literals()?.iter().map(|literal| literal.as_bytes().to_vec());
+        Some(literals.collect())
+    }
+
     /// As it is written.
     #[must_use]
     pub fn source(&self) -> &str {
@@ -68,6 +97,18 @@ impl TextPattern {
     pub fn groups(&self) -> impl Iterator<Item = &str> {
         self.regex.capture_names().flatten()
     }
+}
+
+type Apart = fn(&[u8], &[u8]) -> bool;
+
+/// Whether no text begins with both.
+fn apart(one: &[u8], other: &[u8]) -> bool {
+    !one.starts_with(other) && !other.starts_with(one)
+}
+
+/// Whether no text ends with both.
+fn apart_at_the_end(one: &[u8], other: &[u8]) -> bool {
+    !one.ends_with(other) && !other.ends_with(one)
 }
 
 /// Parsed for the place of a mistake, which a compiled expression does not tell.
@@ -112,6 +153,28 @@ mod tests {
             assert_eq!(TextPattern::whole(pattern).unwrap().is_match(text), matches, "{pattern} {text:?}");
         }
         assert!(TextPattern::part("b").unwrap().is_match("abc"));
+    }
+
+    #[test]
+    fn patterns_with_different_beginnings_or_ends_exclude_each_other() {
+        for (one, other, excludes) in [
+            ("Run [0-9]+ not found", "Task [0-9]+ not found", true),
+            ("[a-z]+ not found", "[a-z]+ not there", true),
+            ("(Run|Task) .*", "(Flow|Study) .*", true),
+            ("(Run|Task) .*", "(Flow|Run) .*", false),
+            ("Run.*", "Runner.*", false),
+            (".*", "Run", false),
+            ("[a-z]+", "[0-9]+", false),
+            ("a", "a", false),
+        ] {
+            let (one, other) = (TextPattern::whole(one).unwrap(), TextPattern::whole(other).unwrap());
+            assert_eq!(one.excludes(&other), excludes, "{one} {other}");
+            assert_eq!(other.excludes(&one), excludes, "{other} {one}");
+        }
+        let pattern = TextPattern::whole("Run [0-9]+ not found").unwrap();
+        assert!(pattern.excludes_ends("Task ", ""));
+        assert!(pattern.excludes_ends("", " there"));
+        assert!(!pattern.excludes_ends("Ru", "found"));
     }
 
     #[test]

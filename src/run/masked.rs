@@ -36,7 +36,7 @@ pub fn masked(report: CaseReport, mask: impl for<'t> Fn(&'t str) -> Cow<'t, str>
 
 fn mask_difference(difference: &mut Difference, mask: &impl Fn(&mut String)) {
     match &mut difference.change {
-        Change::Value { expected, got } => {
+        Change::Value { expected, got } | Change::Problem { expected, got, reason: _ } => {
             mask(expected);
             mask(got);
         }

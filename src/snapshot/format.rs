@@ -239,6 +239,7 @@ fn change(change: &Change) -> String {
         Change::Unlike { wanted, got: None } => format!("missing, expected {wanted}"),
         Change::Unlike { wanted, got: Some(got) } => format!("expected {wanted}, got {}", short(got)),
         Change::Untranslatable { reason } => short(reason),
+        Change::Problem { expected, got, reason } => format!("expected {}, got {}: {reason}", short(expected), short(got)),
         Change::UnknownError { legacy, got } => format!("no row of the error table for {}, got {}", short(legacy), short(got)),
     }
 }

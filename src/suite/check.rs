@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Source, Span, nearest};
 use crate::exchange::Side;
-use crate::rule::Condition;
+use crate::rule::{Condition, LEGACY, Message};
 
 use super::model::{SnapshotPolicy, Suite};
 use super::parameters::MAX_CASES;
@@ -51,10 +51,13 @@ impl Check<'_> {
             }
         }
         for (row, span) in self.suite.errors.iter().zip(&self.spans.errors) {
-            for template in [&row.legacy.message, &row.candidate.detail].into_iter().flatten() {
-                for name in template.parameters() {
+            if let Some(Message::Exact(message)) = &row.legacy.message {
+                for name in message.parameters() {
                     self.undeclared(name, &declared, *span);
                 }
+            }
+            for name in row.owed_names().into_iter().filter(|name| !name.starts_with(LEGACY)) {
+                self.undeclared(name, &declared, *span);
             }
         }
         for (template, span) in self.templates_of_translations() {

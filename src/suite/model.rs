@@ -73,6 +73,8 @@ pub struct ErrorPaths {
     pub code: Option<Path>,
     /// The error's message.
     pub message: Option<Path>,
+    /// What the error says besides its message.
+    pub information: Option<Path>,
 }
 
 /// Which cases of a suite keep a snapshot.

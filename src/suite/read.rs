@@ -9,7 +9,7 @@ use super::check::check;
 use super::model::{ErrorPaths, SnapshotPolicy, Suite};
 use super::parameters::read_parameter;
 use super::read_comparison::read_comparison;
-use super::read_errors::read_error_row;
+use super::read_errors::{read_error_row, tell_apart};
 use super::read_expected::read_expected;
 use super::read_preset::read_preset;
 use super::read_request::read_request;
@@ -73,6 +73,8 @@ fn suite(source: &Source, mut table: Table<'_>) -> Option<(Suite, Spans)> {
         preset.value.into_iter().map(move |translation| Spanned::new(translation, span))
     });
     let translations = translations.into_iter().chain(of_presets).collect();
+    let mut errors = split(errors, &mut spans.errors);
+    tell_apart(&mut errors);
     let suite = Suite {
         name: name?,
         title,
@@ -92,7 +94,7 @@ fn suite(source: &Source, mut table: Table<'_>) -> Option<(Suite, Spans)> {
         error_paths: legacy.error_paths,
         translations: split(translations, &mut spans.translations),
         comparisons: split(comparisons, &mut spans.comparisons),
-        errors: split(errors, &mut spans.errors),
+        errors,
         expected: split(expected, &mut spans.expected),
         snapshots: policy,
         coverage_floor,
@@ -135,6 +137,7 @@ fn side(mut table: Table<'_>, legacy: bool, name: &str) -> Option<SideTable> {
         ErrorPaths {
             code: table.optional_with("error_code", path),
             message: table.optional_with("error_message", path),
+            information: table.optional_with("error_information", path),
         }
     } else {
         ErrorPaths::default()

@@ -5,8 +5,8 @@ use std::time::Duration;
 use crate::exchange::{Answer, Exchange, Headers, Observation, PerSide};
 use crate::path::Pattern;
 use crate::rule::{
-    Action, CandidateError, CasePattern, Comparison, ComparisonRule, Empty, ErrorRow, ExpectedVerdict, Justification, LegacyError, Shape,
-    Spellings, Template, Translation, Treatment, Type, Unreadable, VerdictName,
+    Action, CandidateError, CasePattern, Comparison, ComparisonRule, Empty, ErrorRow, ExpectedVerdict, Justification, LegacyError, Message,
+    OwedBody, Problem, Shape, Spellings, Template, Translation, Treatment, Type, Unreadable, VerdictName,
 };
 
 use super::{
@@ -44,6 +44,7 @@ pub(crate) fn suite() -> Suite {
         error_paths: ErrorPaths {
             code: Some(path(&["error", "code"])),
             message: Some(path(&["error", "message"])),
+            information: None,
         },
         translations: translations(),
         comparisons: vec![Comparison {
@@ -58,17 +59,21 @@ pub(crate) fn suite() -> Suite {
             legacy: LegacyError {
                 status: 412,
                 code: Some("571".into()),
-                message: Some(Template::parse("Run not found.").unwrap()),
+                message: Some(Message::Exact(text("Run not found."))),
                 when: None,
             },
             candidate: CandidateError {
                 status: 412,
-                problem_type: Some("https://openml.org/problems/run-not-found".into()),
-                title: Some("Run Not Found".into()),
-                detail: Some(Template::parse("Run {run_id} not found.").unwrap()),
-                code: Some("571".into()),
                 media_type: "application/problem+json".into(),
+                body: OwedBody::Problem(Problem {
+                    problem_type: Some(text("https://openml.org/problems/run-not-found")),
+                    title: Some(text("Run Not Found")),
+                    detail: Some(text("Run {run_id} not found.")),
+                    code: Some(text("571")),
+                    members: Vec::new(),
+                }),
             },
+            named_by_message: false,
             justification: because("errors are problem details in the new API", 58),
         }],
         expected: vec![ExpectedVerdict {
@@ -217,6 +222,10 @@ pub(crate) fn requests(case: &Case) -> PerSide<crate::exchange::Request> {
         .request
         .as_ref()
         .map(|template| case.request(template, &Credentials::default()).unwrap())
+}
+
+fn text(text: &str) -> Template {
+    Template::parse(text).unwrap()
 }
 
 fn pattern(text: &str) -> Pattern {

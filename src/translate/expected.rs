@@ -85,6 +85,11 @@ pub enum FaultKind {
         /// The name.
         name: String,
     },
+    /// The error row quotes something that the legacy's error does not say.
+    Absent {
+        /// What, as `legacy.name`.
+        name: String,
+    },
     /// The error document holds a member that the error row does not claim.
     Unclaimed {
         /// What stands there, on one line.

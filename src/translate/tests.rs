@@ -50,6 +50,7 @@ fn made(rules: &str, legacy: &str) -> String {
             FaultKind::NoPlace { to, reason } => format!("not to {to}: {reason}"),
             FaultKind::Siblings { names } => format!("beside {}", names.join(", ")),
             FaultKind::Occupied { name } => format!("{name} is taken"),
+            FaultKind::Absent { name } => format!("{name} is not said"),
             FaultKind::Unclaimed { found } => format!("{found} is not claimed"),
         };
         let _ = write!(out, " | {} at {}: {kind}", fault.rule, fault.path);

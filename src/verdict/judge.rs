@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::compare::{Change, Compared, Comparer, Difference, Part};
 use crate::exchange::{Encoding, Exchange, Observation, PerSide, Side, Unreachable};
+use crate::rule::LEGACY;
 use crate::suite::{Case, Suite};
 use crate::translate::{Applied, Detail, Fault, FaultKind, MadeBy, Translated, Translator};
 use crate::value::{Value, compact};
@@ -110,20 +111,15 @@ impl Judge {
     }
 
     pub(super) fn translate<'x>(&self, case: &Case, legacy: &Observation, reading: Reading<'x>, detail: Detail) -> Legacy<'x> {
-        if (200..300).contains(&legacy.status) {
-            let without_body = matches!(legacy.status, 204 | 205) || self.suite.request.legacy.method == "HEAD";
-            return match reading {
-                Reading::Document(document, encoding) if self.answers(legacy, encoding) => {
-                    let body = Some((document, encoding));
-                    Legacy::Owes(Box::new(self.translator.success(legacy, body, &case.binding, detail)))
-                }
-                Reading::Empty if without_body => Legacy::Owes(Box::new(self.translator.success(legacy, None, &case.binding, detail))),
-                broken => Legacy::Broken(failure(Side::Legacy, legacy, &broken)),
-            };
-        }
         let binding = &case.binding;
+        let is_success = (200..300).contains(&legacy.status);
+        let reading = match reading {
+            broken if is_success && !self.answers(legacy, &broken) => return Legacy::Broken(failure(Side::Legacy, legacy, &broken)),
+            reading => reading,
+        };
         match self.translator.error_row(legacy.status, reading.document(), binding) {
             Some(row) => Legacy::Owes(Box::new(self.translator.error(row, reading.document(), binding, detail))),
+            None if is_success => Legacy::Owes(Box::new(self.translator.success(legacy, reading.into_body(), binding, detail))),
             None if legacy.status < 500 && reading.document().is_some() => {
                 let body = reading.document().map(compact).unwrap_or_default();
                 Legacy::NoRow(format!("{} {}", legacy.status, shorten(&body)))
@@ -132,12 +128,14 @@ impl Judge {
         }
     }
 
-    /// Whether a success in this encoding is what the suite says that the legacy answers: what is declared, or else what the
-    /// answer itself says it is.
-    fn answers(&self, legacy: &Observation, encoding: Encoding) -> bool {
-        match self.suite.encoding.legacy {
-            Some(declared) => declared == encoding,
-            None => media_type(legacy).as_ref().and_then(Encoding::of) == Some(encoding),
+    /// Whether a success is what the suite says that the legacy answers: in the encoding that is declared, or else in the one
+    /// that the answer itself names.
+    fn answers(&self, legacy: &Observation, reading: &Reading<'_>) -> bool {
+        match (reading, self.suite.encoding.legacy) {
+            (Reading::Document(_, encoding), Some(declared)) => declared == *encoding,
+            (Reading::Document(_, encoding), None) => media_type(legacy).as_ref().and_then(Encoding::of) == Some(*encoding),
+            (Reading::Empty, _) => matches!(legacy.status, 204 | 205) || self.suite.request.legacy.method == "HEAD",
+            (Reading::Unreadable(..), _) => false,
         }
     }
 
@@ -273,7 +271,7 @@ fn without_row<'x>(legacy: String, candidate: &Observation, reading: &Reading<'_
 /// once more, and left out.
 fn merge(faults: Vec<Fault>, mut differences: Vec<Difference>) -> Vec<Difference> {
     for fault in &faults {
-        if let FaultKind::Unreadable { .. } = fault.kind {
+        if let FaultKind::Unreadable { .. } | FaultKind::Absent { .. } = fault.kind {
             differences.retain(|difference| !matches!(&difference.part, Part::Body(path) if path.is_within(&fault.path)));
         }
     }
@@ -297,6 +295,10 @@ fn reason(fault: &FaultKind) -> String {
             format!("to unwrap it would throw away what stands beside it: {}", quoted(names))
         }
         FaultKind::Occupied { name } => format!("the name `{name}` is taken by another member"),
+        FaultKind::Absent { name } if name.starts_with(LEGACY) => {
+            format!("the error row quotes `{{{name}}}`, which the legacy's answer does not say")
+        }
+        FaultKind::Absent { name } => format!("the error row quotes `{{{name}}}`, a parameter that the case does not have"),
         FaultKind::Unclaimed { found } => format!("the legacy's error says {found} here, of which the error row says nothing"),
     }
 }

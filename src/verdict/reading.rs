@@ -59,6 +59,14 @@ impl<'x> Reading<'x> {
         }
     }
 
+    /// The document, with what it was written in.
+    pub fn into_body(self) -> Option<(Value<'x>, Encoding)> {
+        match self {
+            Self::Document(document, encoding) => Some((document, encoding)),
+            Self::Empty | Self::Unreadable(..) => None,
+        }
+    }
+
     pub const fn document(&self) -> Option<&Value<'x>> {
         match self {
             Self::Document(document, _) => Some(document),

@@ -246,7 +246,10 @@ fn errors_go_through_the_error_table() {
     assert_eq!(errors(NOT_FOUND, 412, problem, PROBLEM), (Verdict::Translated, vec![]));
     assert_eq!(
         errors(NOT_FOUND, 404, problem, PROBLEM).1,
-        ["status: 412 became 404 (error 412 571)"]
+        [
+            "/status: not the status of the answer (error 412 571)",
+            "status: 412 became 404 (error 412 571)"
+        ]
     );
     assert_eq!(
         errors(NOT_FOUND, 412, "application/json", PROBLEM).1,

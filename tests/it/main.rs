@@ -11,6 +11,7 @@ mod endpoint_limits;
 mod endpoint_process;
 mod env_command;
 mod environment;
+mod error_table;
 mod gate;
 mod guest;
 mod house;

@@ -127,6 +127,12 @@ fn change(change: &Change, style: Style, lines: &mut Vec<String>) {
             fact("got", &[style.paint(Ink::Bad, got)], style, lines);
         }
         Change::Untranslatable { reason } => problem(reason, style, lines),
+        Change::Problem { expected, got, reason } => {
+            let [owed, came] = strings::pair(&visible(expected), &visible(got), style, style.room(FACT + LABEL));
+            fact("expected", &owed, style, lines);
+            fact("got", &came, style, lines);
+            problem(reason, style, lines);
+        }
         Change::UnknownError { legacy, got } => {
             fact("legacy", &[fit(legacy)], style, lines);
             fact("candidate", &[fit(got)], style, lines);
