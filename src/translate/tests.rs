@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::diagnostic::{Diagnostics, Source};
 use crate::exchange::{Encoding, Headers, Observation};
+use crate::path::Step;
 use crate::suite::{Binding, Suite, read_suite};
 use crate::value::{self, compact};
 
@@ -545,4 +546,66 @@ fn every_change_is_counted_and_shown() {
             "move /a/b to /c at /a/b: \"/a/b\" -> \"/c\"",
         ]
     );
+}
+
+/// The rule that is named at a path of what is owed.
+fn rule_at(rules: &str, legacy: &str, path: &[Step<'_>]) -> String {
+    let suite = suite(rules);
+    let made = translated(&suite, legacy, Detail::Counts).made_by.body;
+    let rule = Translator::new(suite).rule_at(&path.iter().copied().collect(), &made);
+    rule.map_or_else(|| "none".to_owned(), |rule| rule.to_string())
+}
+
+#[test]
+fn a_node_is_known_by_the_rule_that_made_it() {
+    use Step::{Index, Member};
+
+    let by_type = r#"rule = "integer"
+        at = "/p/*[t=int]/v"
+        ---
+        rule = "number"
+        at = "/p/*[t=float]/v"
+        ---
+        rule = "map"
+        at = "/p/*/t"
+        values = [{ legacy = '"int"', candidate = '"float"' }]"#;
+    let parameters = r#"{"p":[{"t":"int","v":"1"},{"t":"float","v":"2"},{"t":"str","v":"3"}]}"#;
+    let conditional = r#"rule = "integer"
+        at = "/**/v"
+        when = { reads_as = "integer" }
+        ---
+        rule = "null"
+        at = "/**/v"
+        ---
+        rule = "default"
+        at = "/**/w"
+        value = '0'"#;
+    let anywhere = r#"{"v":"7","w":1,"x":{"v":"y"},"z":[{"v":[]}]}"#;
+    let nulls = "rule = \"map\"\nat = \"/v\"\nvalues = [{ legacy = '[]', candidate = 'null' }]\n---\nrule = \"integer\"\nat = \"/v\"";
+    for (rules, legacy, path, rule) in [
+        // The filter saw what stood there before the value changed.
+        (
+            by_type,
+            parameters,
+            &[Member("p"), Index(0), Member("v")][..],
+            "integer /p/*[t=int]/v",
+        ),
+        (by_type, parameters, &[Member("p"), Index(1), Member("v")], "number /p/*[t=float]/v"),
+        (by_type, parameters, &[Member("p"), Index(2), Member("v")], "none"),
+        (by_type, parameters, &[Member("p"), Index(2), Member("t")], "map /p/*/t"),
+        (conditional, anywhere, &[Member("v")], "integer /**/v when reads as integer"),
+        // The condition does not hold, so it is the other rule's, which claims all.
+        (conditional, anywhere, &[Member("x"), Member("v")], "null /**/v"),
+        (conditional, anywhere, &[Member("z"), Index(0), Member("v")], "null /**/v"),
+        // A default made what the legacy left out, and nothing that it said.
+        (conditional, anywhere, &[Member("x"), Member("w")], "default /**/w = 0"),
+        (conditional, anywhere, &[Member("w")], "none"),
+        // The nearest rule above.
+        (nulls, r#"{"v":"1"}"#, &[Member("v"), Member("a")], "integer /v"),
+        (nulls, r#"{"v":"1"}"#, &[Member("v")], "integer /v"),
+        // A null that an earlier phase made is that phase's.
+        (nulls, r#"{"v":[]}"#, &[Member("v")], "map /v"),
+    ] {
+        assert_eq!(rule_at(rules, legacy, path), rule, "{rules}\n{legacy}");
+    }
 }
