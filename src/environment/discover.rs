@@ -49,7 +49,8 @@ impl<'d> Discovered<'d> {
                         .cloned()
                         .unwrap_or_else(|| Err("no container engine was asked".to_owned()))
                 },
-                file: &|path| config.directory.join(path).is_file(),
+                // A pattern is looked at when it is read.
+                file: &|path| path.contains('*') || config.directory.join(path).is_file(),
             };
             Plan::make(config, &options.choice, &facts)?
         };

@@ -44,11 +44,39 @@ impl Recording {
     /// Reads a run record, or a HAR file, which is told by its content.
     ///
     /// Of a run record the answers of the service of that name are taken. Of a HAR file every answer below `base` is, or,
-    /// when no base is given, every answer of the one origin that it must then have.
+    /// when no base is given, every answer of the one origin that it must then have. A `*` in place of a file's or a folder's
+    /// name stands for every one there is: their answers are one recording.
     ///
     /// # Errors
     /// When the file cannot be read, is neither, or holds nothing of the service.
     pub fn open(path: &Path, service: &str, base: Option<&Url>) -> Result<Self, RecordError> {
+        let paths = files(path)?;
+        let mut opened = paths.iter().map(|path| Self::open_one(path, service, base));
+        let mut first = opened.next().expect("a pattern without a file is an error")?;
+        for other in opened {
+            first.join(other?);
+        }
+        if paths.len() > 1 {
+            path.clone_into(&mut first.path);
+        }
+        Ok(first)
+    }
+
+    /// Takes the answers of another recording behind its own.
+    fn join(&mut self, other: Self) {
+        // Only what holds for all is said of the whole.
+        if self.base != other.base {
+            self.base = None;
+        }
+        self.oracle.kind = self.oracle.kind.max(other.oracle.kind);
+        self.taken = self.taken.min(other.taken);
+        self.note = self.note.take().or(other.note);
+        for (question, given) in other.answers {
+            self.answers.entry(question).or_default().answers.extend(given.answers);
+        }
+    }
+
+    fn open_one(path: &Path, service: &str, base: Option<&Url>) -> Result<Self, RecordError> {
         if is_har(path)? {
             Ok(Self::from_har(Har::open(path, base)?))
         } else {
@@ -205,6 +233,36 @@ impl Recording {
             .map(|(near, _)| near)
             .max_by_key(|near| common(near))
     }
+}
+
+/// The files that a path means, in the order of their names: `*` as a whole part of it stands for every name.
+fn files(path: &Path) -> Result<Vec<PathBuf>, RecordError> {
+    let mut found = vec![PathBuf::new()];
+    for part in path.components() {
+        if part.as_os_str() != "*" {
+            for path in &mut found {
+                path.push(part);
+            }
+            continue;
+        }
+        let mut inside = Vec::new();
+        for folder in found {
+            let read = std::fs::read_dir(&folder).map_err(|source| RecordError::Read { path: folder, source })?;
+            inside.extend(read.filter_map(|entry| Some(entry.ok()?.path())));
+        }
+        found = inside;
+    }
+    if path.components().any(|part| part.as_os_str() == "*") {
+        found.retain(|path| path.is_file());
+        found.sort();
+    }
+    if found.is_empty() {
+        return Err(RecordError::Read {
+            path: path.to_owned(),
+            source: std::io::Error::new(std::io::ErrorKind::NotFound, "no file has such a name"),
+        });
+    }
+    Ok(found)
 }
 
 /// `recording of X from 2026-11-20`; of a recording of a recording only the first matters.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::diagnostic::nearest;
-use crate::suite::{Case, Parameter, ParameterValue, Suite};
+use crate::suite::{Bound, Case, Parameter, ParameterValue, Row, Suite};
 
 /// Every case of a run, in order.
 #[derive(Debug, Clone)]
@@ -130,11 +130,7 @@ fn select(suites: &[Arc<Suite>], names: &[String]) -> Result<Vec<Arc<Suite>>, Pl
 }
 
 fn check_parameters(suites: &[Arc<Suite>], parameters: &[(String, Vec<String>)]) -> Result<(), PlanError> {
-    let known: BTreeSet<&str> = suites
-        .iter()
-        .flat_map(|suite| &suite.parameters)
-        .map(|parameter| parameter.name.as_str())
-        .collect();
+    let known: BTreeSet<&str> = suites.iter().flat_map(|suite| suite.parameter_names()).collect();
     let mut seen = BTreeSet::new();
     for (name, _) in parameters {
         if !known.contains(name.as_str()) {
@@ -155,7 +151,7 @@ fn plan_suite(suite: &Arc<Suite>, overrides: &[(String, Vec<String>)]) -> Planne
     let declared: BTreeSet<String> = suite.cases().iter().map(|case| case.binding.to_string()).collect();
     let parameters: Vec<Parameter> = suite.parameters.iter().map(|parameter| narrow(parameter, overrides)).collect();
     let cases: Vec<PlannedCase> = suite
-        .cases_of(&parameters)
+        .cases_of(&chosen_rows(suite, overrides), &parameters)
         .into_iter()
         .map(|case| PlannedCase {
             ad_hoc: !declared.contains(&case.binding.to_string()),
@@ -170,6 +166,41 @@ fn plan_suite(suite: &Arc<Suite>, overrides: &[(String, Vec<String>)]) -> Planne
     }
 }
 
+/// The rows that have the values of the command line; where it names all that a row has, those that are not declared as well.
+fn chosen_rows(suite: &Suite, overrides: &[(String, Vec<String>)]) -> Vec<Row> {
+    let named = |bound: &Bound| overrides.iter().find(|(name, _)| *name == bound.name);
+    let fits = |bound: &Bound| named(bound).is_none_or(|(_, values)| values.contains(&bound.value));
+    let mut chosen: Vec<Row> = suite.rows.iter().filter(|row| row.bound.iter().all(fits)).cloned().collect();
+    let Some(first) = suite.rows.first() else { return chosen };
+    let given: Option<Vec<&(String, Vec<String>)>> = first.bound.iter().map(named).collect();
+    let mut made = vec![Row::default()];
+    for (name, values) in given.into_iter().flatten() {
+        made = made
+            .iter()
+            .flat_map(|row| {
+                values.iter().map(|value| {
+                    let mut row = row.clone();
+                    row.bound.push(Bound {
+                        name: name.clone(),
+                        value: value.clone(),
+                        is: None,
+                    });
+                    row
+                })
+            })
+            .collect();
+    }
+    let values = |row: &Row| {
+        row.bound
+            .iter()
+            .map(|bound| (bound.name.clone(), bound.value.clone()))
+            .collect::<Vec<_>>()
+    };
+    made.retain(|row| !row.bound.is_empty() && !chosen.iter().any(|declared| values(declared) == values(row)));
+    chosen.append(&mut made);
+    chosen
+}
+
 fn narrow(parameter: &Parameter, overrides: &[(String, Vec<String>)]) -> Parameter {
     let Some((_, values)) = overrides.iter().find(|(name, _)| *name == parameter.name) else {
         return parameter.clone();
@@ -180,6 +211,7 @@ fn narrow(parameter: &Parameter, overrides: &[(String, Vec<String>)]) -> Paramet
         declared.cloned().unwrap_or_else(|| ParameterValue {
             text: text.clone(),
             is: None,
+            tags: Vec::new(),
         })
     });
     Parameter {
@@ -241,6 +273,33 @@ mod tests {
                 ("one/run_id=7".to_owned(), None, true)
             ]
         );
+    }
+
+    #[test]
+    fn rows_go_together_and_with_every_value_but_for_what_is_excluded() {
+        let text = "suite = 's'\n[parameters]\nrows = [{ a = 1, b = 'x', is = 'one', tag = ['slow'] }, { a = 2, c = 0.5 }]\n\
+                    d = [{ value = 7, tag = 'fast' }, 8]\nexclude = [{ a = 2, d = 8 }]\n\
+                    [legacy]\nget = '/{a}/{b?}/{c?}'\n[candidate]\nget = '/{d}'\n";
+        let suite = Arc::new(read_suite(&Source::new("s.toml", text)).unwrap_or_else(|errors| panic!("{errors}")));
+        let names: Vec<String> = suite.cases().iter().map(|case| case.binding.to_string()).collect();
+        assert_eq!(names, ["a=1,b=x,d=7", "a=1,b=x,d=8", "a=2,c=0.5,d=7"]);
+        let first = &suite.cases()[0];
+        assert_eq!(first.is().as_deref(), Some("one"));
+        assert_eq!(suite.tags(first).into_iter().collect::<Vec<_>>(), ["fast", "slow"]);
+        let chosen = |parameters: &[(&str, &str)]| {
+            let parameters = parameters
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), vec![(*value).to_owned()]));
+            let selection = Selection {
+                suites: Vec::new(),
+                parameters: parameters.collect(),
+            };
+            let plan = Plan::new(&[Arc::clone(&suite)], &selection).unwrap();
+            let cases = plan.suites[0].cases.iter().map(|case| (case.case.binding.to_string(), case.ad_hoc));
+            cases.collect::<Vec<_>>()
+        };
+        assert_eq!(chosen(&[("a", "2")]), [("a=2,c=0.5,d=7".to_owned(), false)]);
+        assert_eq!(chosen(&[("a", "5"), ("b", "y"), ("d", "8")]), [("a=5,b=y,d=8".to_owned(), true)]);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Source, Span, nearest};
 use crate::exchange::Side;
 use crate::rule::{Condition, LEGACY, Message};
 
+use super::case::Case;
 use super::model::{SnapshotPolicy, Suite};
 use super::parameters::MAX_CASES;
 use super::read::Spans;
@@ -42,7 +43,7 @@ impl Check<'_> {
 
     /// Every parameter that is used is declared, and the reverse.
     fn parameters(&mut self) {
-        let declared: Vec<&str> = self.suite.parameters.iter().map(|parameter| parameter.name.as_str()).collect();
+        let declared = self.suite.parameter_names();
         let mut used = BTreeSet::new();
         for side in Side::BOTH {
             for name in self.spans.uses.get(side) {
@@ -78,7 +79,21 @@ impl Check<'_> {
         for (name, span) in self.suite.secret_parameters.iter().zip(&self.spans.secrets) {
             self.undeclared(name, &declared, *span);
         }
-        for (name, span) in declared.iter().zip(&self.spans.parameters) {
+        let of_lists = self.suite.parameters.iter().map(|parameter| parameter.name.as_str());
+        let mut places: Vec<(&str, Span)> = of_lists.zip(self.spans.parameters.iter().copied()).collect();
+        for (row, span) in self.suite.rows.iter().zip(&self.spans.rows) {
+            for bound in &row.bound {
+                if !places.iter().any(|(name, _)| *name == bound.name) {
+                    places.push((&bound.name, *span));
+                }
+            }
+        }
+        for (excluded, span) in self.suite.exclude.iter().zip(&self.spans.exclude) {
+            for (name, _) in excluded {
+                self.undeclared(name, &declared, *span);
+            }
+        }
+        for (name, span) in &places {
             if !used.contains(name) {
                 let unused = self
                     .error(*span, format!("parameter `{name}` is declared and used by neither request"))
@@ -92,7 +107,9 @@ impl Check<'_> {
             .suite
             .parameters
             .iter()
-            .try_fold(1usize, |cases, parameter| cases.checked_mul(parameter.values.len()));
+            .try_fold(self.suite.rows.len().max(1), |cases, parameter| {
+                cases.checked_mul(parameter.values.len())
+            });
         if cases.is_none_or(|cases| cases > MAX_CASES) {
             let span = self.spans.parameters.first().copied().unwrap_or_default();
             self.found
@@ -115,6 +132,29 @@ impl Check<'_> {
     /// What names cases names some.
     fn cases(&mut self) {
         let bindings: Vec<String> = self.suite.cases().iter().map(|case| case.binding.to_string()).collect();
+        for (case, place) in self.suite.cases().iter().zip(0usize..) {
+            if let Err(error) = self.suite.shown_requests(&self.suite.shown_case(case)) {
+                let row = self.spans.rows.get(place).or(self.spans.rows.first());
+                let span = row.or(self.spans.parameters.first()).copied().unwrap_or_default();
+                self.found.push(self.error(
+                    span,
+                    format!("the case `{}` cannot be asked: {error}", self.suite.shown_case(case).binding),
+                ));
+                return;
+            }
+        }
+        for (excluded, span) in self.suite.exclude.iter().zip(&self.spans.exclude) {
+            let matches = |case: &Case| excluded.iter().all(|(name, value)| case.binding.get(name) == Some(value));
+            let all = Suite {
+                exclude: Vec::new(),
+                ..self.suite.clone()
+            }
+            .cases();
+            if !all.iter().any(matches) {
+                let error = self.error(*span, "excludes no case: no combination has these values");
+                self.found.push(error.help("correct the values, or remove it"));
+            }
+        }
         let mut seen = BTreeSet::new();
         if let Some(twice) = bindings.iter().find(|binding| !seen.insert(binding.as_str())) {
             let span = self.spans.parameters.first().copied().unwrap_or_default();

@@ -33,7 +33,7 @@ pub(crate) mod sample;
 mod secrets;
 
 pub use case::{Binding, Bound, Case};
-pub use model::{ErrorPaths, Parameter, ParameterValue, SnapshotPolicy, Suite};
+pub use model::{ErrorPaths, Parameter, ParameterValue, Row, SnapshotPolicy, Suite};
 pub use parameters::{MAX_CASES, ParameterError, parse_values};
 pub use preset::{PRESETS, Preset, PresetParameter};
 pub use read::read_suite;

@@ -24,8 +24,12 @@ pub struct Suite {
     pub text: Arc<str>,
     /// BLAKE3 digest of its text, in hexadecimal.
     pub digest: String,
-    /// What varies from case to case, in declared order.
+    /// What varies from case to case, in declared order: every value with every other, and with every row.
     pub parameters: Vec<Parameter>,
+    /// Values that go together, in declared order; none is as one without values.
+    pub rows: Vec<Row>,
+    /// Combinations that are no cases: a case that has all of these values.
+    pub exclude: Vec<Vec<(String, String)>>,
     /// What each side is asked.
     pub request: PerSide<RequestTemplate>,
     /// What each side's successes are written in; `None` for what their media type says.
@@ -57,6 +61,15 @@ pub struct Parameter {
     pub values: Vec<ParameterValue>,
 }
 
+/// Values of several parameters that go together.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Row {
+    /// The values, in the order in which they are written; what the row stands for is with the first.
+    pub bound: Vec<Bound>,
+    /// What the row can be chosen by.
+    pub tags: Vec<String>,
+}
+
 /// One value of a parameter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParameterValue {
@@ -64,6 +77,8 @@ pub struct ParameterValue {
     pub text: String,
     /// What it stands for: `no trace`.
     pub is: Option<String>,
+    /// What it can be chosen by.
+    pub tags: Vec<String>,
 }
 
 /// Where an error document of the legacy carries what the error table tells errors apart by.
@@ -90,16 +105,19 @@ pub enum SnapshotPolicy {
 }
 
 impl Suite {
-    /// The declared cases: every combination of parameter values, the last parameter varying fastest.
+    /// The declared cases: every row with every combination of parameter values, the last parameter varying fastest.
     #[must_use]
     pub fn cases(&self) -> Vec<Case> {
-        self.cases_of(&self.parameters)
+        self.cases_of(&self.rows, &self.parameters)
     }
 
-    /// The cases of other values for the same parameters.
+    /// The cases of other rows and values for the same parameters.
     #[must_use]
-    pub fn cases_of(&self, parameters: &[Parameter]) -> Vec<Case> {
-        let mut bindings = vec![Vec::new()];
+    pub fn cases_of(&self, rows: &[Row], parameters: &[Parameter]) -> Vec<Case> {
+        let mut bindings: Vec<Vec<Bound>> = rows.iter().map(|row| row.bound.clone()).collect();
+        if self.rows.is_empty() {
+            bindings.push(Vec::new());
+        }
         for parameter in parameters {
             bindings = bindings
                 .iter()
@@ -116,13 +134,40 @@ impl Suite {
                 })
                 .collect();
         }
-        bindings
-            .into_iter()
-            .map(|bound| Case {
-                suite: self.name.clone(),
-                binding: Binding(bound),
-            })
-            .collect()
+        let cases = bindings.into_iter().map(|bound| Case {
+            suite: self.name.clone(),
+            binding: Binding(bound),
+        });
+        cases.filter(|case| !self.excludes(case)).collect()
+    }
+
+    /// Whether a combination of values is declared to be no case.
+    #[must_use]
+    pub fn excludes(&self, case: &Case) -> bool {
+        let has = |(name, value): &(String, String)| case.binding.get(name) == Some(value);
+        self.exclude.iter().any(|excluded| excluded.iter().all(has))
+    }
+
+    /// The names of all parameters: of rows in the order in which they are first written, then of lists.
+    #[must_use]
+    pub fn parameter_names(&self) -> Vec<&str> {
+        let of_rows = self.rows.iter().flat_map(|row| &row.bound).map(|bound| bound.name.as_str());
+        let of_lists = self.parameters.iter().map(|parameter| parameter.name.as_str());
+        let mut seen = std::collections::BTreeSet::new();
+        of_rows.chain(of_lists).filter(|name| seen.insert(*name)).collect()
+    }
+
+    /// What a case can be chosen by: the tags of its row and of its values.
+    #[must_use]
+    pub fn tags(&self, case: &Case) -> std::collections::BTreeSet<&str> {
+        let holds = |bound: &Bound| case.binding.get(&bound.name) == Some(&bound.value);
+        let of_rows = self.rows.iter().filter(|row| row.bound.iter().all(holds)).flat_map(|row| &row.tags);
+        let of_values = self.parameters.iter().flat_map(|parameter| {
+            let value = case.binding.get(&parameter.name);
+            let chosen = parameter.values.iter().filter(move |one| Some(one.text.as_str()) == value);
+            chosen.flat_map(|one| &one.tags)
+        });
+        of_rows.chain(of_values).map(String::as_str).collect()
     }
 
     /// Whether a case with this binding keeps a snapshot.

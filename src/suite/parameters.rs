@@ -1,8 +1,9 @@
 //! Values of parameters: in suite files, and on the command line.
 
-use crate::diagnostic::{Kind, NonEmpty, Spanned, Value};
+use crate::diagnostic::{Kind, NonEmpty, Spanned, Table, Value};
 
-use super::model::{Parameter, ParameterValue};
+use super::case::Bound;
+use super::model::{Parameter, ParameterValue, Row};
 
 /// More cases than this in one suite are a mistake, such as a range with a digit too many.
 pub const MAX_CASES: usize = 1_000_000;
@@ -68,7 +69,13 @@ pub(super) fn read_parameter(name: &Spanned<String>, value: Value<'_>) -> Option
 }
 
 fn read_value(value: Value<'_>) -> Option<Vec<ParameterValue>> {
-    let one = |text: String| Some(vec![ParameterValue { text, is: None }]);
+    let one = |text: String| {
+        Some(vec![ParameterValue {
+            text,
+            is: None,
+            tags: Vec::new(),
+        }])
+    };
     match value.kind() {
         Kind::Integer => one(value.literal()?),
         Kind::String => one(value.string()?.value.to_owned()),
@@ -80,6 +87,7 @@ fn read_value(value: Value<'_>) -> Option<Vec<ParameterValue>> {
 fn read_table(value: Value<'_>) -> Option<Vec<ParameterValue>> {
     let mut table = value.table()?;
     let is = table.optional::<NonEmpty>("is").map(String::from);
+    let tags = tags(&mut table);
     if let Some(single) = table.value("value") {
         table.finish();
         let text = match single.kind() {
@@ -87,14 +95,94 @@ fn read_table(value: Value<'_>) -> Option<Vec<ParameterValue>> {
             Kind::String => single.string()?.value.to_owned(),
             _ => return single.unexpected("an integer or a string"),
         };
-        return Some(vec![ParameterValue { text, is }]);
+        return Some(vec![ParameterValue { text, is, tags }]);
     }
     let from = table.required::<i64>("from");
     let to = table.required::<i64>("to");
     table.finish();
     match range(from?, to?) {
-        Ok(values) => Some(values.map(|text| ParameterValue { text, is: is.clone() }).collect()),
+        Ok(values) => Some(
+            values
+                .map(|text| ParameterValue {
+                    text,
+                    is: is.clone(),
+                    tags: tags.clone(),
+                })
+                .collect(),
+        ),
         Err(error) => value.error(error),
+    }
+}
+
+fn tags(table: &mut Table<'_>) -> Vec<String> {
+    let tags = table.optional_with("tag", Value::strings).unwrap_or_default();
+    tags.into_iter().map(|tag| tag.value).collect()
+}
+
+/// What `[parameters]` says besides lists.
+#[derive(Debug, Default)]
+pub(super) struct Together {
+    pub rows: Vec<Spanned<Row>>,
+    pub exclude: Vec<Spanned<Vec<(String, String)>>>,
+}
+
+impl Together {
+    /// Takes the keys that are no parameters of their own: `rows` and `exclude`.
+    pub fn read(&mut self, name: &str, value: Value<'_>) -> bool {
+        match name {
+            "rows" => self.rows.extend(items(value).into_iter().filter_map(read_row)),
+            "exclude" => self.exclude.extend(items(value).into_iter().filter_map(read_exclude)),
+            _ => return false,
+        }
+        true
+    }
+}
+
+fn items(value: Value<'_>) -> Vec<Value<'_>> {
+    let items = value.list().unwrap_or_default();
+    if items.is_empty() {
+        value.error::<()>("expected at least one row, such as `{ a = 1, b = \"x\" }`");
+    }
+    items
+}
+
+/// Reads `{ a = 1, b = "x", is = "…", tag = ["slow"] }`.
+fn read_row(value: Value<'_>) -> Option<Spanned<Row>> {
+    let span = value.span();
+    let mut row = Row::default();
+    let mut is = None;
+    for (name, value) in value.table()?.entries() {
+        match name.value.as_str() {
+            "is" => is = Some(value.text()?.value.to_owned()),
+            "tag" => row.tags = value.strings()?.into_iter().map(|tag| tag.value).collect(),
+            _ => row.bound.push(Bound {
+                name: name.value,
+                value: scalar(value)?,
+                is: None,
+            }),
+        }
+    }
+    match row.bound.first_mut() {
+        Some(first) => first.is = is,
+        None => return value.error("a row has at least one parameter: `{ a = 1, b = \"x\" }`"),
+    }
+    Some(Spanned::new(row, span))
+}
+
+fn read_exclude(value: Value<'_>) -> Option<Spanned<Vec<(String, String)>>> {
+    let span = value.span();
+    let entries = value.table()?.entries().into_iter();
+    let pairs: Vec<_> = entries.map(|(name, value)| Some((name.value, scalar(value)?))).collect();
+    Some(Spanned::new(pairs.into_iter().collect::<Option<_>>()?, span))
+}
+
+/// A value of a parameter as text.
+fn scalar(value: Value<'_>) -> Option<String> {
+    match value.kind() {
+        Kind::Integer | Kind::Float => value.literal(),
+        Kind::Boolean => value.boolean().map(|yes| yes.to_string()),
+        Kind::String => Some(value.string()?.value.to_owned()),
+        _ => value.unexpected("a string, a number or a boolean"),
     }
 }
 

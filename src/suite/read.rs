@@ -7,7 +7,7 @@ use crate::rule::Template;
 
 use super::check::check;
 use super::model::{ErrorPaths, SnapshotPolicy, Suite};
-use super::parameters::read_parameter;
+use super::parameters::{Together, read_parameter};
 use super::read_comparison::read_comparison;
 use super::read_errors::{read_error_row, tell_apart};
 use super::read_expected::read_expected;
@@ -37,6 +37,8 @@ pub(super) struct Spans {
     pub errors: Vec<Span>,
     pub expected: Vec<Span>,
     pub snapshots: Vec<Span>,
+    pub rows: Vec<Span>,
+    pub exclude: Vec<Span>,
     pub secrets: Vec<Span>,
 }
 
@@ -45,7 +47,11 @@ fn suite(source: &Source, mut table: Table<'_>) -> Option<(Suite, Spans)> {
     let title = table.optional::<NonEmpty>("title").map(String::from);
     let draft = table.optional_with("state", |value| value.one_of(&[("gated", false), ("draft", true)]));
     let mut spans = Spans::default();
+    let mut together = Together::default();
     let parameters = table.named("parameters", |name, value| {
+        if together.read(&name.value, value) {
+            return None;
+        }
         spans.parameters.push(name.span);
         read_parameter(&name, value)
     });
@@ -83,6 +89,8 @@ fn suite(source: &Source, mut table: Table<'_>) -> Option<(Suite, Spans)> {
         text: source.text().into(),
         digest: blake3::hash(source.text().as_bytes()).to_hex().to_string(),
         parameters,
+        rows: split(together.rows, &mut spans.rows),
+        exclude: split(together.exclude, &mut spans.exclude),
         request: PerSide {
             legacy: legacy.request,
             candidate: candidate.request,

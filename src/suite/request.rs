@@ -443,7 +443,12 @@ mod tests {
 
     #[test]
     fn typed_members_have_their_type_and_nothing_else() {
-        let typed = |placeholder: &str, value: &str| made(&format!("post = '/x'\njson = {{ p = '{placeholder}' }}"), &[("a", value)]);
+        let typed = |placeholder: &str, value: &str| {
+            let text = RequestText::parse(placeholder).unwrap();
+            let mut template = suite("post = '/x'").request.legacy;
+            template.body = BodyTemplate::Json(JsonTemplate::Object(vec![("p".into(), JsonTemplate::Text(text))]));
+            case(&[("a", value)]).request(&template, &Credentials::default())
+        };
         for (placeholder, value, expected) in [
             ("{a:int}", "34", "34"),
             ("{a:int}", "-0", "-0"),

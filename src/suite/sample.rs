@@ -19,6 +19,7 @@ pub(crate) fn suite() -> Suite {
     let value = |text: &str, is: &str| ParameterValue {
         text: text.into(),
         is: Some(is.into()),
+        tags: Vec::new(),
     };
     Suite {
         name: "run-trace".into(),
@@ -36,6 +37,8 @@ pub(crate) fn suite() -> Suite {
                 value("999999", "no such run"),
             ],
         }],
+        rows: Vec::new(),
+        exclude: Vec::new(),
         request: PerSide {
             legacy: request("/api/v1/json/run/trace/{run_id}"),
             candidate: request("/run/trace/{run_id}"),

@@ -17,7 +17,7 @@ impl Suite {
     #[must_use]
     pub fn has_secrets(&self) -> bool {
         let credentials = Side::BOTH.into_iter().any(|side| !self.request.get(side).credentials.is_empty());
-        credentials || self.parameters.iter().any(|parameter| self.is_secret(&parameter.name))
+        credentials || self.parameter_names().into_iter().any(|name| self.is_secret(name))
     }
 
     /// Whether the values of a parameter are secrets.
@@ -85,8 +85,15 @@ impl Suite {
     }
 
     fn label(&self, parameter: &str, value: &str) -> String {
-        let declared = self.parameters.iter().find(|declared| declared.name == parameter);
-        let number = declared.and_then(|declared| declared.values.iter().position(|one| one.text == value));
+        let of_lists = self.parameters.iter().filter(|declared| declared.name == parameter);
+        let of_lists = of_lists.flat_map(|declared| &declared.values).map(|one| one.text.as_str());
+        let of_rows = self.rows.iter().flat_map(|row| &row.bound).filter(|bound| bound.name == parameter);
+        let mut seen = std::collections::BTreeSet::new();
+        let mut declared = of_rows
+            .map(|bound| bound.value.as_str())
+            .chain(of_lists)
+            .filter(|value| seen.insert(*value));
+        let number = declared.position(|declared| declared == value);
         let label = format!("{parameter}-secret-");
         match number {
             Some(number) => format!("{label}{}", number + 1),

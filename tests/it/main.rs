@@ -20,6 +20,7 @@ mod interrupt;
 mod invalid;
 mod judge;
 mod limits;
+mod openml;
 mod pipeline;
 mod readme;
 mod record;
