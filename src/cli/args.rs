@@ -13,9 +13,13 @@ use super::audit::AuditArguments;
 use super::completions::{COMPLETION_EXAMPLES, CompletionsArguments, MAN_EXAMPLES, ManArguments};
 use super::init::InitArguments;
 
+use super::expect::ExpectArguments;
 use super::gate::GateArguments;
+use super::guide::GuideArguments;
 use super::judge::JudgeArguments;
 use super::reports::Wanted;
+use super::review::ReviewArguments;
+use super::rules::RulesArguments;
 
 /// Prove that a new HTTP API answers what the legacy one answered, apart from declared differences.
 #[derive(Debug, Parser)]
@@ -57,6 +61,18 @@ pub enum Command {
     /// Judge a recorded run again, with today's rules and without services.
     #[command(after_help = super::judge::EXAMPLES)]
     Judge(JudgeArguments),
+    /// List every rule: how often and where it acted, how old it is, and who answers for it.
+    #[command(after_help = super::rules::EXAMPLES)]
+    Rules(RulesArguments),
+    /// Declare what is open today as expected, so that a gate can be adopted on day one.
+    #[command(after_help = super::expect::EXAMPLES)]
+    Expect(ExpectArguments),
+    /// Print a migration guide for the API's users, from the rules alone, with real examples.
+    #[command(after_help = super::guide::EXAMPLES)]
+    Guide(GuideArguments),
+    /// Accept or reject pending snapshots, one by one or by name.
+    #[command(after_help = super::review::EXAMPLES)]
+    Review(ReviewArguments),
     /// Keep the services running between checks.
     #[command(after_help = "Examples:\n  parity env up\n  parity env up --environment processes\n  parity env status\n  parity env down")]
     Env {

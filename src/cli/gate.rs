@@ -50,7 +50,7 @@ pub const fn strictness(gate: &Gate) -> RuleGate {
     }
 }
 
-fn parse_day(text: &str) -> Result<Date, String> {
+pub(super) fn parse_day(text: &str) -> Result<Date, String> {
     match text.parse() {
         Ok(day) if text.len() == "2027-01-31".len() => Ok(day),
         _ => Err("expected a date such as 2027-01-31".to_owned()),

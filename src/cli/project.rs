@@ -64,6 +64,24 @@ impl Project {
         })
     }
 
+    /// The active suites of these names; all of them when none is given.
+    ///
+    /// # Errors
+    /// When a name is unknown.
+    pub fn named(&self, names: &[String]) -> Result<Vec<Arc<Suite>>, Failure> {
+        for name in names {
+            if !self.active.iter().any(|suite| suite.name == *name) {
+                let near = nearest(name, self.active.iter().map(|suite| suite.name.as_str()));
+                let hint = near.map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
+                return Err(Failure::Usage(
+                    self.hint(name).unwrap_or_else(|| format!("no suite is called `{name}`{hint}")),
+                ));
+            }
+        }
+        let wanted = |suite: &&Arc<Suite>| names.is_empty() || names.contains(&suite.name);
+        Ok(self.active.iter().filter(wanted).cloned().collect())
+    }
+
     /// The folder of its snapshots.
     #[must_use]
     pub fn snapshots(&self, context: &Context) -> PathBuf {

@@ -485,7 +485,7 @@ fn snapshots<'r>(run: &'r RunReport, state: SnapshotState, pending: Pending) -> 
         let suite = cases.first().and_then(|case| run.suite(case));
         let what = cases.first().map_or("", |case| words::snapshot(case));
         let to_do = match pending {
-            Pending::Write => "review them with `cargo insta review`",
+            Pending::Write => "review them with `parity review`",
             Pending::Leave => "nothing was written here: run `parity check` on your machine and review them there",
         };
         Finding {

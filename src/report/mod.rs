@@ -11,11 +11,13 @@ pub mod explain;
 mod findings;
 mod format;
 pub mod github;
+pub mod guide;
 pub mod json;
 pub mod junit;
 pub mod markdown;
 mod model;
 mod render;
+pub mod rules;
 #[cfg(test)]
 mod sample;
 pub mod sarif;

@@ -118,6 +118,24 @@ impl Store {
         })
     }
 
+    /// Approves what a case shows, as a reviewer said; nothing is pending any more.
+    ///
+    /// # Errors
+    /// When the snapshot cannot be written.
+    pub fn approve(&self, case: &Case, file: &str) -> Result<(), SnapshotError> {
+        let path = self.approved(case);
+        write_whole(&path, file).map_err(|source| SnapshotError::Write { path, source })?;
+        self.forget(case, Pending::Write)
+    }
+
+    /// Leaves what was approved as it is; nothing is pending any more.
+    ///
+    /// # Errors
+    /// When the pending snapshot cannot be removed.
+    pub fn reject(&self, case: &Case) -> Result<(), SnapshotError> {
+        self.forget(case, Pending::Write)
+    }
+
     /// The snapshot files, approved and pending, that none of `cases` refers to, sorted. Anything else in the folder is
     /// passed by.
     ///

@@ -161,8 +161,11 @@ impl Check<'_> {
             self.found.push(self.error(span, format!("the case `{twice}` is declared twice")));
         }
         for (expected, span) in self.suite.expected.iter().zip(&self.spans.expected) {
-            if !bindings.iter().any(|binding| expected.case.matches(binding)) {
-                self.found.push(self.no_case(*span, &expected.case.0, &bindings));
+            for pattern in &expected.case.0 {
+                let names = crate::rule::CasePattern::one(pattern);
+                if !bindings.iter().any(|binding| names.matches(binding)) {
+                    self.found.push(self.no_case(*span, pattern, &bindings));
+                }
             }
         }
         if let SnapshotPolicy::Only(cases) = &self.suite.snapshots {

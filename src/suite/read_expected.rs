@@ -1,13 +1,13 @@
 //! Expected verdicts as they are written.
 
-use crate::diagnostic::{NonEmpty, Spanned, Table, Value};
+use crate::diagnostic::{Spanned, Table, Value};
 use crate::rule::{CasePattern, ExpectedVerdict, VerdictName};
 
 use super::read_justification::justification;
 
 pub(super) fn read_expected(mut table: Table<'_>) -> Option<Spanned<ExpectedVerdict>> {
     let span = table.span();
-    let case = table.required::<NonEmpty>("case").map(|case| CasePattern(case.into()));
+    let case = table.required_with("case", cases);
     let names = VerdictName::ALL.map(|verdict| (verdict.name(), verdict));
     let verdict = table.required_with("verdict", |value| Some((value, value.one_of(&names)?)));
     let signatures = table.optional_with("signatures", Value::strings).unwrap_or_default();
@@ -28,4 +28,13 @@ pub(super) fn read_expected(mut table: Table<'_>) -> Option<Spanned<ExpectedVerd
         justification: justification?,
     };
     Some(Spanned::new(expected, span))
+}
+
+/// One pattern or several, none of them empty.
+fn cases(value: Value<'_>) -> Option<CasePattern> {
+    let patterns = value.strings()?;
+    if patterns.is_empty() || patterns.iter().any(|pattern| pattern.value.trim().is_empty()) {
+        return value.error("expected the name of a case, such as `run_id=34`, or a list of such names");
+    }
+    Some(CasePattern(patterns.into_iter().map(|pattern| pattern.value).collect()))
 }

@@ -8,7 +8,7 @@ use crate::rule::Justification;
 /// Reads what every rule carries; the table is not finished by it.
 pub(super) fn justification(table: &mut Table<'_>) -> Option<Justification> {
     let line = table.source().position(table.span().start).line;
-    let why = table.required::<NonEmpty>("why");
+    let why = table.required_with("why", why);
     let note = table.optional::<NonEmpty>("note").map(String::from);
     let owner = table.optional::<NonEmpty>("owner").map(String::from);
     let issue = table.optional_with("issue", issue);
@@ -21,7 +21,7 @@ pub(super) fn justification(table: &mut Table<'_>) -> Option<Justification> {
         return value.error(format_args!("the rule expires on {expires}, before the {since} of its `since`"));
     }
     Some(Justification {
-        why: why?.into(),
+        why: why?,
         note,
         owner,
         issue,
@@ -30,6 +30,15 @@ pub(super) fn justification(table: &mut Table<'_>) -> Option<Justification> {
         unproven,
         line,
     })
+}
+
+/// A reason; one that is still to be written is none.
+fn why(value: Value<'_>) -> Option<String> {
+    let text = value.text()?.value;
+    if text.trim_start().starts_with("TODO") {
+        return value.error("it is still to be written: say why, in place of the TODO");
+    }
+    Some(text.to_owned())
 }
 
 /// A number or an address.

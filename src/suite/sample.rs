@@ -80,7 +80,7 @@ pub(crate) fn suite() -> Suite {
             justification: because("errors are problem details in the new API", 58),
         }],
         expected: vec![ExpectedVerdict {
-            case: CasePattern("run_id=36".into()),
+            case: CasePattern::one("run_id=36"),
             verdict: VerdictName::LegacyBroken,
             signatures: Vec::new(),
             justification: because("the legacy pastes unescaped text into its XML and answers 500", 66),

@@ -72,6 +72,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "record",
             "redact",
             "report",
+            "rule",
             "run",
             "snapshot",
             "suite",

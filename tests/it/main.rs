@@ -1,6 +1,7 @@
 //! Tests of the whole program, one file per feature.
 #![expect(clippy::unwrap_used, reason = "a test says what it expects by unwrapping it")]
 
+mod adopt;
 mod audit;
 mod check;
 mod cli_errors;
@@ -14,6 +15,7 @@ mod environment;
 mod error_table;
 mod gate;
 mod guest;
+mod guide;
 mod house;
 mod init;
 mod interrupt;

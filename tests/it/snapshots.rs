@@ -32,7 +32,7 @@ fn change_run_34(trace: &Trace) {
 fn a_missing_one_is_proposed_and_fails() {
     let trace = Trace::unapproved();
     let done = trace.check(&[]).exits(1);
-    done.says("3 missing").says("cargo insta review").says("snapshot missing");
+    done.says("3 missing").says("parity review").says("snapshot missing");
     assert_eq!(trace.project.files("snapshots"), pending());
     // Proposing it again changes nothing.
     let before = trace.project.read(&pending()[1]);
@@ -130,7 +130,7 @@ fn one_without_a_case_fails_a_full_run_and_no_other() {
         done.exits(1)
             .says("Snapshots that no case refers to")
             .says("snapshots/trace/run_id=5.snap")
-            .says("git rm");
+            .says("parity review --prune");
     };
     refused(trace.check(&[]));
     refused(trace.check(&["trace"]));

@@ -308,17 +308,17 @@ fn steps(run: &RunReport) -> Vec<(String, String)> {
     if waiting > 0 {
         let snapshots = count(waiting, "snapshot", "snapshots");
         steps.push(match run.pending {
-            Pending::Write => ("cargo insta review".to_owned(), format!("approve or reject {snapshots}")),
+            Pending::Write => ("parity review".to_owned(), format!("approve or reject {snapshots}")),
             Pending::Leave => (
-                "parity check; cargo insta review".to_owned(),
+                "parity check; parity review".to_owned(),
                 format!("on your machine: approve or reject {snapshots}; nothing was written here"),
             ),
         });
     }
     if !run.unreferenced.is_empty() {
         steps.push((
-            "git rm".to_owned(),
-            "the snapshots that no case refers to, or bring their cases back".to_owned(),
+            "parity review --prune".to_owned(),
+            "remove the snapshots that no case refers to, or bring their cases back".to_owned(),
         ));
     }
     steps.extend(rules::steps(run));
