@@ -56,6 +56,7 @@ fn json_is_one_document_with_these_members() {
             "rules",
             "sides",
             "signatures",
+            "speeds",
             "started",
             "today",
             "totals",
