@@ -73,6 +73,9 @@ pub enum Command {
     /// Accept or reject pending snapshots, one by one or by name.
     #[command(after_help = super::review::EXAMPLES)]
     Review(ReviewArguments),
+    /// Tell a recorded run again, in any format.
+    #[command(after_help = REPORT_EXAMPLES)]
+    Report(ReportArguments),
     /// Keep the services running between checks.
     #[command(after_help = "Examples:\n  parity env up\n  parity env up --environment processes\n  parity env status\n  parity env down")]
     Env {
@@ -96,6 +99,13 @@ pub enum Command {
     #[command(after_help = "Example:\n  parity har out/\n\nwrites out/legacy.har and out/candidate.har from the latest run.")]
     Har(HarArguments),
 }
+
+const REPORT_EXAMPLES: &str = "Examples:
+  parity report --format html -o report.html
+  parity report run.jsonl --format markdown -o comment.md
+  parity report run.jsonl --suites today
+
+The exit code is 0 when there is a report, whatever stands in it.";
 
 const CHECK_EXAMPLES: &str = "Examples:
   parity check
@@ -198,6 +208,40 @@ pub struct ExplainArguments {
     /// The run record [default: the latest of this project].
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
+}
+
+/// Arguments of `parity report`.
+#[derive(Debug, Args)]
+pub struct ReportArguments {
+    /// The run record [default: the latest of this project].
+    #[arg(value_name = "RECORD")]
+    pub record: Option<PathBuf>,
+
+    /// How the run is told.
+    #[arg(long, value_name = "FORMAT", default_value = "terminal", value_parser = formats())]
+    pub format: Format,
+
+    /// The file that the report is written to, whole or not at all [default: standard output].
+    #[arg(long, short, value_name = "PATH")]
+    pub output: Option<PathBuf>,
+
+    /// By which suites the run is judged.
+    #[arg(long, value_enum, default_value_t, value_name = "WHICH")]
+    pub suites: SuiteChoice,
+
+    /// Report a record without an end as well, as a run that was interrupted.
+    #[arg(long)]
+    pub partial: bool,
+}
+
+/// By which suites a recorded run is judged.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum SuiteChoice {
+    /// As they were when it was recorded.
+    #[default]
+    Recorded,
+    /// As they are in the project now.
+    Today,
 }
 
 /// What to do with an environment.

@@ -12,8 +12,9 @@ use crate::environment::{Config, Environment, Options};
 use crate::exchange::{Oracle, OracleKind, PerSide, Side};
 use crate::record::{Header, RecordError, RecordedService, RecordedSuite, Writer};
 use crate::redact::{Key, Redactor, SecretNames};
+use crate::report::html::Evidence;
 use crate::report::{Accountability, Exit, Format, Material, RunReport, SuiteReport};
-use crate::run::{Baseline, Event, Plan, RunOptions, Selection, Service, Setup, execute};
+use crate::run::{Baseline, Event, Plan, RunOptions, Selection, Service, Setup, evidence, execute};
 use crate::snapshot::{Pending, Store};
 use crate::suite::Credentials;
 
@@ -66,7 +67,7 @@ async fn checked(
     if plan.is_empty() {
         output.say(&project.why_empty(arguments.services.profile.as_deref(), context));
         reports.begin(output);
-        return Ok(tell(reports, &nothing(), context, output, &progress));
+        return Ok(tell(reports, &nothing(), None, context, output, &progress));
     }
     let baseline = arguments.gate.baseline(context)?;
     let (config, options) = environment(&project, arguments, context, &sides)?;
@@ -183,6 +184,7 @@ async fn judge(
         ..header(plan, &services, &oracle, started)
     };
     let recorder = recorder(&record, plan, &services, &credentials, &header)?;
+    let record = recorder.path().to_owned();
     let setup = Setup {
         services,
         oracle,
@@ -208,11 +210,27 @@ async fn judge(
         Event::Judged(case) => progress.case(case, suites.iter().find(|suite| suite.name == case.case.suite)),
     })
     .await?;
-    Ok(tell(reports, &report, context, output, progress))
+    // From the record, where it is masked; only the cases that are shown are kept.
+    let answers = reports
+        .show_answers()
+        .then(|| {
+            let suites: Vec<_> = plan.suites.iter().map(|planned| Arc::clone(&planned.suite)).collect();
+            evidence(&record, &suites, &report)
+        })
+        .transpose()
+        .map_err(|error| Failure::SetUp(error.to_string()))?;
+    Ok(tell(reports, &report, answers.as_ref(), context, output, progress))
 }
 
 /// Tells how a run ended. A report that cannot be written after all fails a run that would pass, and excuses none.
-fn tell(reports: &Reports, report: &RunReport, context: &Context, output: &Output, progress: &Progress) -> Exit {
+fn tell(
+    reports: &Reports,
+    report: &RunReport,
+    answers: Option<&Evidence>,
+    context: &Context,
+    output: &Output,
+    progress: &Progress,
+) -> Exit {
     progress.done();
     if reports.stdout() == Format::Terminal {
         progress.summary(report);
@@ -220,6 +238,7 @@ fn tell(reports: &Reports, report: &RunReport, context: &Context, output: &Outpu
     let material = Material {
         run: report,
         prefix: &context.prefix(),
+        evidence: answers,
     };
     match reports.write(&material, output) {
         Ok(()) => report.exit(),

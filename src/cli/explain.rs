@@ -15,7 +15,7 @@ use super::args::ExplainArguments;
 use super::context::Context;
 use super::failure::Failure;
 use super::output::Output;
-use super::project::{RECORDS, locate, recorded, scratch};
+use super::project::{RECORDS, locate, recorded, scratch, shown};
 
 /// Runs the command: the case is judged again, by the suite as it was when it was recorded.
 pub fn run(arguments: &ExplainArguments, config: Option<&Path>, context: &Context, output: &Output) -> Result<Exit, Failure> {
@@ -52,7 +52,7 @@ pub fn run(arguments: &ExplainArguments, config: Option<&Path>, context: &Contex
 /// The record that was named, or the latest of the project.
 pub fn open(named: Option<&Path>, config: Option<&Path>, context: &Context) -> Result<Record, Failure> {
     let path = match named {
-        Some(named) => context.folder.join(named),
+        Some(named) => shown(&context.folder.join(named), context),
         None => records(config, context)?.swap_remove(0),
     };
     read(path)

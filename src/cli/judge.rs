@@ -5,6 +5,7 @@ use std::path::Path;
 use clap::Args;
 
 use crate::report::{Exit, Format, Material, terminal};
+use crate::run::evidence;
 use crate::translate::Detail;
 
 use super::again::{Again, RecordArguments};
@@ -45,10 +46,15 @@ pub fn run(arguments: &JudgeArguments, config: Option<&Path>, context: &Context,
     let reports = Reports::prepare(arguments.format, &arguments.reports, context)?;
     let judged = Again::open(&arguments.record, config, context).and_then(|again| {
         reports.begin(output);
-        again.judge(&arguments.gate, Detail::Counts, context, output, |_| {})
+        let judged = again.judge(&arguments.gate, Detail::Counts, context, output, |_| {})?;
+        let answers = reports
+            .show_answers()
+            .then(|| evidence(&again.path, &again.project.active, &judged.report))
+            .transpose()?;
+        Ok((judged.report, answers))
     });
-    let report = match judged {
-        Ok(judged) => judged.report,
+    let (report, answers) = match judged {
+        Ok(judged) => judged,
         Err(failure) => {
             reports.failed(&failure, output);
             return Err(failure);
@@ -63,6 +69,7 @@ pub fn run(arguments: &JudgeArguments, config: Option<&Path>, context: &Context,
     let material = Material {
         run: &report,
         prefix: &context.prefix(),
+        evidence: answers.as_ref(),
     };
     reports.write(&material, output)?;
     Ok(report.exit())

@@ -26,6 +26,7 @@ mod keys;
 mod output;
 mod progress;
 mod project;
+mod report;
 mod reports;
 mod review;
 mod rules;

@@ -147,6 +147,12 @@ impl Reports {
         self.stdout
     }
 
+    /// Whether a report shows what the two sides answered.
+    #[must_use]
+    pub fn show_answers(&self) -> bool {
+        self.stdout.shows_answers() || self.files.iter().any(|file| file.format.shows_answers())
+    }
+
     /// The run begins: reports of earlier runs are taken away, so that none of them passes for one of this run, and
     /// what services answer is no longer read as commands to GitHub.
     pub fn begin(&self, output: &Output) {
@@ -330,7 +336,7 @@ mod tests {
             ("junti=x", "there is no format `junti`: did you mean `junit`?"),
             (
                 "pdf=x",
-                "there is no format `pdf`: there are terminal, json, junit, markdown, github, sarif",
+                "there is no format `pdf`: there are terminal, json, junit, markdown, github, sarif, html",
             ),
         ] {
             let error = parse(text).unwrap_err();

@@ -79,6 +79,7 @@ impl Event {
                     oracle: line.oracle,
                     exit: line.exit,
                     interrupted: line.interrupted,
+                    gate: line.gate,
                 }))
             }
             "run" => Err("a second line of type `run`: one file holds one run".to_owned()),

@@ -131,6 +131,28 @@ pub struct End {
     pub exit: u8,
     /// Whether the run was stopped before its end.
     pub interrupted: bool,
+    /// What the gate knew beside the cases; nothing in a record of before it was written down.
+    pub gate: Option<RecordedGate>,
+}
+
+/// What the gate of a run knew that its cases do not tell.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct RecordedGate {
+    /// Snapshot files that no case of a full run refers to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unreferenced: Vec<String>,
+    /// Why the oracle was not accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused_oracle: Option<String>,
+    /// Cases that failed no gate because an earlier run had failed in them alike.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub baseline: Vec<String>,
+    /// Whether a rule that never acts only warned.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub stale_warns: bool,
+    /// Whether a rule past its date only warned.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub expired_warns: bool,
 }
 
 /// How many cases there were of each kind.

@@ -12,7 +12,7 @@ use crate::exchange::{OracleKind, UnreachableKind};
 use crate::snapshot::SnapshotState;
 use crate::verdict::Verdict;
 
-use super::event::{RecordedService, RecordedSuite, Said, Totals};
+use super::event::{RecordedGate, RecordedService, RecordedSuite, Said, Totals};
 
 /// What every line begins with; the first also has a version.
 #[derive(Debug, Deserialize)]
@@ -145,6 +145,8 @@ pub(super) struct EndLine {
     pub exit: u8,
     #[serde(default, skip_serializing_if = "is_false")]
     pub interrupted: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gate: Option<RecordedGate>,
 }
 
 impl<'a> BodyLine<'a> {

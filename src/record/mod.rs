@@ -29,7 +29,7 @@ mod recording;
 mod writer;
 
 pub use error::RecordError;
-pub use event::{End, Event, Header, RecordedExchange, RecordedService, RecordedSuite, RecordedVerdict, Said, Totals};
+pub use event::{End, Event, Header, RecordedExchange, RecordedGate, RecordedService, RecordedSuite, RecordedVerdict, Said, Totals};
 pub use masking::{masks, secrets_of};
 pub use question::same_question;
 pub use reader::Record;

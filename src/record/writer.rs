@@ -250,6 +250,7 @@ impl Writer {
             oracle: end.oracle,
             exit: end.exit,
             interrupted: end.interrupted,
+            gate: end.gate.clone(),
         };
         self.append(&line, When::Now)
     }

@@ -82,6 +82,8 @@ pub enum FindingKind {
     RuleExpiresSoon,
     /// No case shows a rule acting, and its suite says why.
     RuleUnproven,
+    /// A recorded case is judged otherwise than when it was recorded.
+    JudgedOtherwise,
 }
 
 /// How grave a finding is.
@@ -97,7 +99,7 @@ pub enum Level {
 
 impl FindingKind {
     /// Every kind.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::OracleRefused,
         Self::Interrupted,
         Self::NothingJudged,
@@ -113,6 +115,7 @@ impl FindingKind {
         Self::RuleStale,
         Self::RuleExpiresSoon,
         Self::RuleUnproven,
+        Self::JudgedOtherwise,
     ];
 
     /// As machines know it: `legacy-broken`.
@@ -134,6 +137,7 @@ impl FindingKind {
             Self::RuleStale => "rule-stale",
             Self::RuleExpiresSoon => "rule-expires-soon",
             Self::RuleUnproven => "rule-unproven",
+            Self::JudgedOtherwise => "judged-otherwise",
         }
     }
 
@@ -155,6 +159,7 @@ impl FindingKind {
             Self::RuleExpired => "A rule is past its date.",
             Self::RuleStale => "A rule never acted in a full run.",
             Self::RuleExpiresSoon => "A rule will be past its date soon.",
+            Self::JudgedOtherwise => "A recorded case is judged otherwise than when it was recorded.",
             Self::RuleUnproven => "No case shows a rule acting, and its suite says why.",
         }
     }
@@ -177,7 +182,7 @@ impl FindingKind {
             | Self::RuleExpired
             | Self::RuleStale => Level::Error,
             Self::RuleExpiresSoon => Level::Warning,
-            Self::RuleUnproven => Level::Note,
+            Self::RuleUnproven | Self::JudgedOtherwise => Level::Note,
         }
     }
 
@@ -232,7 +237,7 @@ pub fn findings(run: &RunReport) -> Vec<Finding<'_>> {
         full: _,
         pending,
         accountability,
-        changed: _,
+        changed,
         refused_oracle,
         record: _,
         started: _,
@@ -262,6 +267,22 @@ pub fn findings(run: &RunReport) -> Vec<Finding<'_>> {
         found.push(finding);
     }
     found.extend(accountability.concerns.iter().map(|concern| of_rule(concern, run)));
+    if !changed.is_empty() {
+        let title = format!(
+            "{} judged otherwise than when recorded",
+            if changed.len() == 1 {
+                "1 case is".to_owned()
+            } else {
+                format!("{} cases are", changed.len())
+            }
+        );
+        let mut finding = of_run(FindingKind::JudgedOtherwise, title);
+        finding.details = changed
+            .iter()
+            .map(|change| format!("{}: {}", visible(&change.case), change.said()))
+            .collect();
+        found.push(finding);
+    }
     found.sort_by_key(|finding| (finding.level, finding.kind, std::cmp::Reverse(finding.cases.len())));
     found
 }
@@ -302,7 +323,7 @@ fn of_rule<'r>(concern: &'r Concern, run: &RunReport) -> Finding<'r> {
     let suite = run.suites.iter().find(|known| known.name == *suite);
     let mut details = vec![kind.advice().to_owned()];
     details.extend(owner.as_ref().map(|owner| format!("owner: {}", visible(owner))));
-    details.push(format!("the rule is there because {}", visible(why)));
+    details.push(format!("because {}", visible(why)));
     Finding {
         kind: found,
         level: if *fails { Level::Error } else { level },
@@ -382,32 +403,36 @@ fn is_declared(case: &CaseReport, signature: &String) -> bool {
 impl<'r> Alike<'r> {
     fn finding(self, signature: String) -> Finding<'r> {
         let rule = self.differences.first().and_then(|difference| difference.rule.as_ref());
-        let title = match (self.failure, self.differences.first()) {
-            (Some(_), _) | (None, None) => visible(&signature).into_owned(),
+        let (title, example) = match (self.failure, self.differences.first()) {
+            (Some((_, reason)), _) => (visible(&signature).into_owned(), Some(words::value(reason))),
+            (None, None) => (visible(&signature).into_owned(), None),
             (None, Some(first)) => {
                 let told = words::change(&first.change);
                 let same = self.differences.iter().all(|difference| words::change(&difference.change) == told);
-                let told = if same { told } else { words::kind_of_change(&first.change) };
-                format!("{}: {told}", words::value(&words::general_place(&first.part)))
+                let general = words::value(&words::general_place(&first.part));
+                let place = words::place(first);
+                if same {
+                    // Values that all of them share stand in the title, and the example is one of the places.
+                    (format!("{general}: {told}"), (place != general).then_some(place))
+                } else {
+                    let title = format!("{general}: {}", words::kind_of_change(&first.change));
+                    (title, Some(format!("{place}: {told}")))
+                }
             }
-        };
-        let example = match (self.failure, self.differences.first()) {
-            (Some((_, reason)), _) => Some(words::value(reason)),
-            (None, first) => first.map(|first| words::difference(first)),
         };
         let mut details = Vec::new();
         if self.differences.len() > 1 {
             details.push(count(self.differences.len(), "difference", "differences"));
         }
-        let why = rule.and_then(|rule| self.suite?.rules.get(rule));
-        if let Some(why) = why {
-            details.push(format!("the rule is there because {}", visible(&why.why)));
+        if let Some(rule) = rule {
+            let why = self.suite.and_then(|suite| suite.rules.get(rule));
+            let why = why.map_or_else(String::new, |why| format!(", because {}", visible(&why.why)));
+            details.push(format!("rule {}{why}", words::value(&rule.0)));
         }
         Finding {
             kind: self.kind,
             level: level_of(&self.cases),
-            // The title says it already where there is nothing beside it.
-            example: example.filter(|example| *example != title),
+            example,
             title,
             details,
             place: self.place(rule),

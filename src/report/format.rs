@@ -17,11 +17,21 @@ pub enum Format {
     Github,
     /// SARIF 2.1.0, for code scanning.
     Sarif,
+    /// One page for a browser, with nothing beside it.
+    Html,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 6] = [Self::Terminal, Self::Json, Self::Junit, Self::Markdown, Self::Github, Self::Sarif];
+    pub const ALL: [Self; 7] = [
+        Self::Terminal,
+        Self::Json,
+        Self::Junit,
+        Self::Markdown,
+        Self::Github,
+        Self::Sarif,
+        Self::Html,
+    ];
 
     /// As it is written on a command line.
     #[must_use]
@@ -33,6 +43,7 @@ impl Format {
             Self::Markdown => "markdown",
             Self::Github => "github",
             Self::Sarif => "sarif",
+            Self::Html => "html",
         }
     }
 
@@ -46,6 +57,16 @@ impl Format {
             Self::Markdown => "For a comment on a pull request, of at most 65,536 characters",
             Self::Github => "For GitHub Actions: annotations on the lines of suites, and a job summary",
             Self::Sarif => "For code scanning: SARIF 2.1.0",
+            Self::Html => "For a browser: one page with requests, answers and what each rule did",
+        }
+    }
+
+    /// Whether it shows what the two sides answered, and so needs [`Evidence`](super::html::Evidence).
+    #[must_use]
+    pub const fn shows_answers(self) -> bool {
+        match self {
+            Self::Html => true,
+            Self::Terminal | Self::Json | Self::Junit | Self::Markdown | Self::Github | Self::Sarif => false,
         }
     }
 

@@ -160,7 +160,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn rendered(run: &RunReport) -> String {
-        render(&Material { run, prefix: "" })
+        render(&Material {
+            run,
+            prefix: "",
+            evidence: None,
+        })
     }
 
     #[test]
@@ -183,6 +187,7 @@ mod tests {
         let shown = render(&Material {
             run: &all,
             prefix: "services/api/",
+            evidence: None,
         });
         let line = |text: &str| -> usize {
             let line = shown.lines().find(|line| line.contains(text));
@@ -234,7 +239,11 @@ mod tests {
     #[test]
     fn a_summary_is_no_larger_than_github_takes() {
         let all = many(60);
-        let material = Material { run: &all, prefix: "" };
+        let material = Material {
+            run: &all,
+            prefix: "",
+            evidence: None,
+        };
         assert!(summary(&material, usize::MAX).len() < 1 << 20);
         assert!(summary(&material, 3_000).len() <= 3_000);
     }

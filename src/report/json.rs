@@ -496,7 +496,9 @@ fn every<K: Ord, const N: usize>(all: [K; N], counted: &BTreeMap<K, usize>) -> B
 
 /// Milliseconds with three decimals: what a clock of microseconds says, and no more.
 fn milliseconds(elapsed: Duration) -> f64 {
-    (elapsed.as_secs_f64() * 1e6).round() / 1e3
+    // What a record keeps of it are whole microseconds.
+    let micros = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
+    (Duration::from_micros(micros).as_secs_f64() * 1e6).round() / 1e3
 }
 
 #[cfg(test)]

@@ -139,7 +139,8 @@ const fn is_of_cases(kind: FindingKind) -> bool {
         | FindingKind::RuleExpired
         | FindingKind::RuleStale
         | FindingKind::RuleExpiresSoon
-        | FindingKind::RuleUnproven => false,
+        | FindingKind::RuleUnproven
+        | FindingKind::JudgedOtherwise => false,
     }
 }
 

@@ -12,6 +12,7 @@ mod findings;
 mod format;
 pub mod github;
 pub mod guide;
+pub mod html;
 pub mod json;
 pub mod junit;
 pub mod markdown;

@@ -1,6 +1,7 @@
 //! One run, told in the format that is asked for.
 
 use super::format::Format;
+use super::html::{self, Evidence};
 use super::model::RunReport;
 use super::style::{Colour, Style};
 use super::{github, json, junit, markdown, sarif, terminal};
@@ -12,6 +13,8 @@ pub struct Material<'r> {
     pub run: &'r RunReport,
     /// What stands before the names of files for those who start at the root of the repository: `services/api/`, or nothing.
     pub prefix: &'r str,
+    /// What the two sides answered, for the formats that show it.
+    pub evidence: Option<&'r Evidence>,
 }
 
 /// The text of a report, as it stands in a file.
@@ -30,6 +33,7 @@ pub fn render(format: Format, material: &Material<'_>) -> String {
         Format::Markdown => markdown::render(material.run, markdown::COMMENT),
         Format::Github => github::render(material),
         Format::Sarif => sarif::render(material),
+        Format::Html => html::render(material.run, material.evidence),
     }
 }
 

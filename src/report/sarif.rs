@@ -239,7 +239,12 @@ mod tests {
 
     /// Reads a log back and holds it against what the standard demands of the parts that are used.
     fn check(run: &RunReport, prefix: &str) -> Value {
-        let log: Value = serde_json::from_str(&render(&Material { run, prefix })).unwrap();
+        let log: Value = serde_json::from_str(&render(&Material {
+            run,
+            prefix,
+            evidence: None,
+        }))
+        .unwrap();
         assert_eq!(log["version"], "2.1.0");
         let run = &log["runs"][0];
         let rules = run["tool"]["driver"]["rules"].as_array().unwrap();

@@ -63,18 +63,24 @@ pub(super) fn general_place(part: &Part) -> String {
     }
 }
 
+/// Where a difference is, with the key of the row around it: `/trace/3/evaluation (repeat=0)`.
+pub(super) fn place(difference: &Difference) -> String {
+    let key = difference.row.as_ref().and_then(|row| row.key.as_deref());
+    let key = key.map_or_else(String::new, |key| format!(" ({})", value(key)));
+    format!("{}{key}", value(&difference.part.to_string()))
+}
+
 /// A difference on one line: `/trace/3/evaluation (repeat=0): expected null, got nothing [number /trace/*/evaluation]`.
 pub(super) fn difference(difference: &Difference) -> String {
+    // Named one by one, so that nothing new stays untold.
     let Difference {
-        part,
+        part: _,
         change: what,
         rule,
-        row,
+        row: _,
     } = difference;
-    let key = row.as_ref().and_then(|row| row.key.as_deref());
-    let key = key.map_or_else(String::new, |key| format!(" ({})", value(key)));
     let rule = rule.as_ref().map_or_else(String::new, |rule| format!(" [{}]", value(&rule.0)));
-    format!("{}{key}: {}{rule}", value(&part.to_string()), change(what))
+    format!("{}: {}{rule}", place(difference), change(what))
 }
 
 /// Why a side could not be compared, as the beginning of a sentence.

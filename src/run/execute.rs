@@ -11,8 +11,8 @@ use tokio::task::JoinHandle;
 
 use crate::client::Asked;
 use crate::exchange::{Exchange, Oracle, OracleKind, PerSide, Request, Side};
-use crate::record::{End, Hidden, RecordError, Totals, Writer};
-use crate::report::{Accountability, CaseReport, RuleGate, RunReport, SuiteReport};
+use crate::record::{End, Hidden, RecordError, RecordedGate, Totals, Writer};
+use crate::report::{Accountability, CaseReport, Pardon, RuleGate, RunReport, Strictness, SuiteReport};
 use crate::snapshot::{Pending, SnapshotError, Store};
 use crate::suite::{Case, Credentials, RequestError, Suite};
 use crate::translate::Detail;
@@ -195,7 +195,7 @@ pub async fn execute(
         elapsed: started.elapsed(),
         interrupted,
     };
-    setup.recorder.end(&end(&report))?;
+    setup.recorder.end(&end(&report, setup.rules))?;
     Ok(report)
 }
 
@@ -385,7 +385,7 @@ impl Drop for Flight {
     }
 }
 
-fn end(report: &RunReport) -> End {
+fn end(report: &RunReport, rules: RuleGate) -> End {
     let totals = report.totals();
     End {
         totals: Totals {
@@ -399,5 +399,17 @@ fn end(report: &RunReport) -> End {
         oracle: Some(report.oracle.kind),
         exit: report.exit().code(),
         interrupted: report.interrupted,
+        gate: Some(RecordedGate {
+            unreferenced: report.unreferenced.clone(),
+            refused_oracle: report.refused_oracle.clone(),
+            baseline: report
+                .cases
+                .iter()
+                .filter(|case| case.pardon == Some(Pardon::Baseline))
+                .map(|case| case.case.to_string())
+                .collect(),
+            stale_warns: rules.stale == Strictness::Warn,
+            expired_warns: rules.expired == Strictness::Warn,
+        }),
     }
 }

@@ -10,10 +10,12 @@ mod judged;
 mod masked;
 mod plan;
 mod rejudge;
+mod retold;
 mod source;
 
 pub use baseline::Baseline;
 pub use execute::{Event, RunError, RunOptions, Service, Setup, execute};
 pub use plan::{Plan, PlanError, PlannedCase, PlannedSuite, Selection};
 pub use rejudge::{AskedOtherwise, RejudgeError, Rejudged, Rejudging, Visit, judge_record, recorded_bases, recorded_suites};
+pub use retold::{Retold, evidence, retell};
 pub use source::{Asking, Source};

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 
 use crate::diagnostic::{Diagnostics, Source};
 use crate::exchange::{Observation, OracleKind, PerSide, Request, Side};
-use crate::record::{self, Event, Header, RecordError, RecordedExchange, RecordedVerdict, same_question};
+use crate::record::{self, End, Event, Header, RecordError, RecordedExchange, RecordedVerdict, same_question};
 use crate::redact::{MASKED, without_digests};
 use crate::report::{Accountability, CaseReport, RuleGate, RunReport, Said, SuiteReport, VerdictChange};
 use crate::snapshot::{Pending, SnapshotError, Store};
@@ -98,6 +98,8 @@ pub struct Rejudged {
     pub asked_otherwise: Vec<AskedOtherwise>,
     /// Whether the record has its last line: a run that was killed has none.
     pub ended: bool,
+    /// What that line says.
+    pub end: Option<End>,
 }
 
 /// A case whose recorded answers answer another question than its suite asks today.
@@ -162,6 +164,7 @@ pub fn judge_record(
         missing: Vec::new(),
         asked_otherwise: Vec::new(),
         ended: false,
+        end: None,
     };
     // What is said of each judged case now, by the name that it has in the record.
     let mut now = Vec::new();
@@ -174,6 +177,7 @@ pub fn judge_record(
                 again.ended = true;
                 again.report.interrupted |= end.interrupted;
                 again.report.oracle.kind = end.oracle.unwrap_or(again.report.oracle.kind);
+                again.end = Some(end);
             }
             Event::Exchange(recorded) => {
                 again.report.elapsed = again.report.elapsed.max(recorded.at);

@@ -32,6 +32,7 @@ mod reference;
 mod rejudge;
 mod reports;
 mod requests;
+mod retold;
 mod snapshots;
 mod stand_in;
 mod support;

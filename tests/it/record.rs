@@ -45,6 +45,7 @@ fn the_lines_are_these() {
         },
         oracle: Some(OracleKind::StandIn),
         exit: 0,
+        gate: None,
         interrupted: true,
     };
     writer.end(&end).expect("written");
@@ -66,7 +67,7 @@ fn the_lines_are_these() {
         concat!(
             r#"{"type":"run","version":1,"tool":"parity 1.2.3","started":"2026-11-23T12:00:00Z","oracle":{"kind":"stand-in","source":"php fixtures/legacy"},"#,
             r#""services":[{"name":"legacy","base":"http://legacy.test/api/","shown":"the legacy"},{"name":"candidate","base":"http://candidate.test/api/","shown":"the candidate"}],"#,
-            r#""suites":[{"name":"run-trace","file":"fixtures/suites/run-trace.toml","digest":"abc","text":"suite = \"run-trace\"\n","services":{"legacy":"legacy","candidate":"candidate"}}]}"#,
+            r#""suites":[{"name":"run-trace","file":"fixtures/suites/run-trace.toml","digest":"abc","text":"suite = \"run-trace\"\n","services":{"legacy":"legacy","candidate":"candidate"}}],"full":true}"#,
             "\n",
             r#"{"type":"exchange","suite":"run-trace","case":[["run_id","34","a trace"]],"ad_hoc":true,"at_us":AT,"#,
             r#""legacy":{"request":{"method":"GET","target":"/api/run/34?api_key=masked:DIGEST"},"response":{"status":200,"headers":[["content-type","application/json"]],"body":{"text":"{\"a\":\"é\\n\"}\n"},"elapsed_us":1500},"attempts":2},"#,

@@ -5,13 +5,14 @@ use std::os::unix::fs::PermissionsExt as _;
 use crate::support::routes::Answer;
 use crate::support::trace::{Trace, candidate_trace};
 
-const FORMATS: [(&str, &str); 6] = [
+const FORMATS: [(&str, &str); 7] = [
     ("terminal", "What fails, the most common first"),
     ("json", "\"version\": 1"),
     ("junit", "<testsuites"),
     ("markdown", "<!-- parity -->"),
     ("github", "::error file=suites/trace.toml,line="),
     ("sarif", "\"version\": \"2.1.0\""),
+    ("html", "id=\"evidence-1\""),
 ];
 
 /// One case differs.

@@ -1,0 +1,373 @@
+//! What the two sides answered, for the cases that a reader wants to see: as many as a file of reasonable size holds.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::compare::Part;
+use crate::exchange::{Answer, Body, Exchange, Observation, PerSide, Request};
+use crate::report::findings::findings;
+use crate::report::model::RunReport;
+use crate::report::words;
+use crate::suite::Case;
+use crate::value::{pretty, read, visible};
+use crate::verdict::Judgement;
+
+use super::data::Rules;
+use super::page::embedded;
+
+/// How many bytes of answers are embedded at the most.
+pub(super) const TOTAL: usize = 8 << 20;
+
+/// How many passing cases are.
+const PASSING: usize = 50;
+
+/// How many cases of each finding come before every other one.
+const FIRST: usize = 3;
+
+/// A body is cut to so many bytes.
+const BODY: usize = 128 << 10;
+
+/// So many changes of each rule are embedded.
+const EFFECTS: usize = 250;
+
+/// The answers that go into a page. Secrets are masked by whoever adds them.
+#[derive(Debug, Clone)]
+pub struct Evidence {
+    rules: Rules,
+    /// By the name of the case, how much it is wanted (the lowest the most), and its place in the run.
+    wanted: BTreeMap<String, (u8, usize)>,
+    kept: BTreeMap<(u8, usize), String>,
+    size: usize,
+}
+
+/// A case with what was asked and answered.
+#[derive(Debug, Clone, Copy)]
+pub struct Shown<'a> {
+    /// The case.
+    pub case: &'a Case,
+    /// What both sides were asked.
+    pub requests: &'a PerSide<Request>,
+    /// What they answered.
+    pub exchange: &'a Exchange,
+    /// What is said of it, judged with [`Detail::Effects`](crate::translate::Detail::Effects).
+    pub judgement: &'a Judgement<'a>,
+}
+
+impl Evidence {
+    /// None yet: what is wanted for the page of this run.
+    #[must_use]
+    pub fn of(run: &RunReport) -> Self {
+        let mut wanted = BTreeMap::new();
+        let first: Vec<*const _> = findings(run)
+            .iter()
+            .flat_map(|finding| finding.cases.iter().take(FIRST).map(|case| std::ptr::from_ref(*case)))
+            .collect();
+        let first: std::collections::BTreeSet<*const _> = first.into_iter().collect();
+        let mut passing = 0;
+        for (place, case) in run.cases.iter().enumerate() {
+            passing += usize::from(case.passes());
+            let rank = match (first.contains(&std::ptr::from_ref(case)), case.passes()) {
+                (true, _) => 0,
+                (false, false) => 1,
+                (false, true) if passing <= PASSING => 2,
+                (false, true) => continue,
+            };
+            wanted.entry(case.case.to_string()).or_insert((rank, place));
+        }
+        Self {
+            rules: Rules::of(run),
+            wanted,
+            kept: BTreeMap::new(),
+            size: 0,
+        }
+    }
+
+    /// Adds the answers of a case, when they are wanted and there is room, or room can be made.
+    pub fn add(&mut self, shown: &Shown<'_>) {
+        let Some(rank) = self.wanted.get(&shown.case.to_string()).copied() else {
+            return;
+        };
+        let worse = self.kept.last_key_value().is_some_and(|(last, _)| *last > rank);
+        if self.size >= TOTAL && !worse {
+            return;
+        }
+        let piece = embedded(&Piece::of(shown, &self.rules));
+        self.size += piece.len();
+        self.kept.insert(rank, piece);
+        while self.size > TOTAL
+            && let Some((_, least)) = self.kept.pop_last()
+        {
+            self.size -= least.len();
+        }
+    }
+
+    /// The answers by the place of their case, as JSON for a `script` element.
+    pub(super) fn pieces(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.kept.iter().map(|((_, place), piece)| (*place, piece.as_str()))
+    }
+}
+
+#[derive(Serialize)]
+struct Piece<'a> {
+    /// The requests, the legacy's first.
+    q: (Asked<'a>, Asked<'a>),
+    /// What the legacy answered.
+    l: Told<'a>,
+    /// What the candidate answered.
+    c: Told<'a>,
+    /// What the candidate owes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    x: Option<Told<'a>>,
+    /// Where the bodies differ: what differs elsewhere in their text is no difference.
+    d: Vec<String>,
+    /// What the rules did: rule, path, before, after.
+    f: Vec<(usize, String, String, String)>,
+}
+
+#[derive(Serialize)]
+struct Asked<'a> {
+    m: &'a str,
+    u: &'a str,
+    h: &'a [(String, String)],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    b: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Told<'a> {
+    None {
+        none: String,
+    },
+    Answer {
+        /// The status.
+        s: u16,
+        /// The media type.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        m: Option<String>,
+        /// The headers.
+        #[serde(skip_serializing_if = "<[_]>::is_empty")]
+        h: &'a [(String, String)],
+        /// The body, laid out.
+        b: String,
+        /// Whether it is a JSON document.
+        j: bool,
+        /// How it was cut.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        k: Option<String>,
+    },
+}
+
+impl<'a> Piece<'a> {
+    fn of(shown: &Shown<'a>, rules: &Rules) -> Self {
+        let suite = &shown.case.suite;
+        let mut of_rule = BTreeMap::<usize, usize>::new();
+        let effects = shown.judgement.effects.iter().filter_map(|effect| {
+            let rule = rules.place(suite, &effect.rule)?;
+            let number = of_rule.entry(rule).or_default();
+            *number += 1;
+            (*number <= EFFECTS).then(|| {
+                (
+                    rule,
+                    effect.path.to_string(),
+                    words::value(&effect.before),
+                    words::value(&effect.after),
+                )
+            })
+        });
+        let f = effects.collect();
+        Self {
+            q: (asked(&shown.requests.legacy), asked(&shown.requests.candidate)),
+            l: told(&shown.exchange.legacy),
+            c: told(&shown.exchange.candidate),
+            x: shown.judgement.expected.as_ref().map(|expected| {
+                let (b, k) = cut(expected.body.as_ref().map(pretty).unwrap_or_default());
+                Told::Answer {
+                    s: expected.status,
+                    m: expected.media_type.as_ref().map(ToString::to_string),
+                    h: &[],
+                    b,
+                    j: expected.body.is_some(),
+                    k,
+                }
+            }),
+            d: shown
+                .judgement
+                .differences
+                .iter()
+                .filter_map(|difference| match &difference.part {
+                    Part::Body(path) => Some(path.to_string()),
+                    Part::Status | Part::MediaType => None,
+                })
+                .collect(),
+            f,
+        }
+    }
+}
+
+fn asked(request: &Request) -> Asked<'_> {
+    Asked {
+        m: &request.method,
+        u: &request.target,
+        h: &request.headers.0,
+        b: request.body.as_ref().map(|body| laid_out(body).0),
+    }
+}
+
+fn told(answer: &Answer) -> Told<'_> {
+    match answer {
+        Err(unreachable) => Told::None {
+            none: unreachable.to_string(),
+        },
+        Ok(observation) => observed(observation),
+    }
+}
+
+fn observed(observation: &Observation) -> Told<'_> {
+    let (text, is_json) = laid_out(&observation.body);
+    let (b, k) = cut(text);
+    Told::Answer {
+        s: observation.status,
+        m: observation.headers.get("content-type").map(|value| visible(value).into_owned()),
+        h: &observation.headers.0,
+        b,
+        j: is_json,
+        k,
+    }
+}
+
+/// A body for reading: JSON over several lines, other text as it is, and of bytes that are no text how many there are.
+fn laid_out(body: &Body) -> (String, bool) {
+    if let Ok(document) = read(&body.0) {
+        return (pretty(&document), true);
+    }
+    match body.text() {
+        Some(text) => (text.lines().map(visible).collect::<Vec<_>>().join("\n"), false),
+        None => (
+            format!("({} bytes that are not UTF-8, blake3 {})", body.0.len(), blake3::hash(&body.0)),
+            false,
+        ),
+    }
+}
+
+/// A text cut behind a line, or inside one when there is no other way, with what is said of it.
+fn cut(mut text: String) -> (String, Option<String>) {
+    if text.len() <= BODY {
+        return (text, None);
+    }
+    let all = text.len();
+    let mut end = text.floor_char_boundary(BODY);
+    end = text[..end].rfind('\n').filter(|line| *line > 0).unwrap_or(end);
+    text.truncate(end);
+    (text, Some(format!("cut here; {end} of {all} bytes are shown")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::html::render;
+    use crate::report::sample::{everything, report, run};
+    use crate::suite::sample;
+    use crate::translate::Detail;
+    use crate::verdict::Judge;
+
+    /// Adds the exchange under the case's name.
+    fn add(evidence: &mut Evidence, run_id: &str, exchange: &Exchange) {
+        let suite = sample::suite();
+        let case = sample::case(run_id);
+        let judgement = Judge::new(std::sync::Arc::new(suite.clone())).judge(&case, exchange, PerSide::default(), Detail::Effects);
+        evidence.add(&Shown {
+            case: &case,
+            requests: &sample::requests(&case),
+            exchange,
+            judgement: &judgement,
+        });
+    }
+
+    fn pieces(evidence: &Evidence) -> Vec<serde_json::Value> {
+        evidence.pieces().map(|(_, json)| serde_json::from_str(json).unwrap()).collect()
+    }
+
+    #[test]
+    fn a_case_with_everything() {
+        let exchange = sample::exchange(&sample::legacy_trace(2), &sample::candidate_trace(2));
+        let all = run(vec![report(&sample::suite(), "34", &exchange)]);
+        let mut evidence = Evidence::of(&all);
+        add(&mut evidence, "34", &exchange);
+        // Nobody asked for this one.
+        add(&mut evidence, "35", &exchange);
+        insta::assert_snapshot!(serde_json::to_string_pretty(&pieces(&evidence)).unwrap());
+        let page = render(&all, Some(&evidence));
+        assert!(page.contains("id=\"evidence-0\"") && page.contains("The answers of all 1 case are in this file."));
+    }
+
+    #[test]
+    fn answers_that_are_no_documents() {
+        let suite = sample::suite();
+        let mut exchange = sample::exchange("<p>\u{1b}</p>\nx", "{}");
+        exchange.candidate.as_mut().unwrap().body = vec![0, 159].into();
+        let mut evidence = Evidence::of(&run(vec![report(&suite, "34", &exchange)]));
+        add(&mut evidence, "34", &exchange);
+        let piece = pieces(&evidence).swap_remove(0);
+        assert_eq!((&piece["l"]["b"], &piece["l"]["j"]), (&"<p>\\u001b</p>\nx".into(), &false.into()));
+        assert!(
+            piece["c"]["b"]
+                .as_str()
+                .unwrap()
+                .starts_with("(2 bytes that are not UTF-8, blake3 ")
+        );
+        assert!(piece.get("x").is_none());
+    }
+
+    #[test]
+    fn what_is_long_is_cut_aloud() {
+        let exchange = sample::exchange(&sample::legacy_trace(2_000), &sample::candidate_trace(2_000));
+        let mut evidence = Evidence::of(&run(vec![report(&sample::suite(), "34", &exchange)]));
+        add(&mut evidence, "34", &exchange);
+        let piece = pieces(&evidence).swap_remove(0);
+        for side in ["l", "c", "x"] {
+            let (body, said) = (piece[side]["b"].as_str().unwrap(), piece[side]["k"].as_str().unwrap());
+            assert!(
+                body.len() <= BODY && body.len() > BODY - 1_000 && body.ends_with(','),
+                "{}",
+                body.len()
+            );
+            assert!(said.starts_with(&format!("cut here; {} of ", body.len())), "{said}");
+        }
+        assert!(piece["f"].as_array().unwrap().len() <= 8 * EFFECTS);
+        let (text, said) = cut("é".repeat(BODY));
+        assert!(text.len() <= BODY && said.is_some());
+    }
+
+    #[test]
+    fn failing_cases_come_first_and_the_size_is_bounded() {
+        let (legacy, candidate) = (sample::legacy_trace(300), sample::candidate_trace(300));
+        let green = sample::exchange(&legacy, &candidate);
+        let red = sample::exchange(&legacy, &candidate.replace("true", "\"true\""));
+        let suite = sample::suite();
+        let (passing, failing) = (report(&suite, "1", &green), report(&suite, "1", &red));
+        let named = |case: &crate::report::CaseReport, number: usize| {
+            let mut case = case.clone();
+            case.case = sample::case(&number.to_string());
+            case
+        };
+        let all = run((0..300)
+            .map(|number| named(if number < 150 { &passing } else { &failing }, number))
+            .collect());
+        let mut evidence = Evidence::of(&all);
+        for number in 0..300 {
+            add(&mut evidence, &number.to_string(), if number < 150 { &green } else { &red });
+        }
+        assert!(evidence.size <= TOTAL && evidence.size > TOTAL - (1 << 20), "{}", evidence.size);
+        assert_eq!(evidence.size, evidence.pieces().map(|(_, json)| json.len()).sum::<usize>());
+        assert!(
+            evidence.pieces().all(|(place, _)| place >= 150),
+            "none that passes while some that fail do not fit"
+        );
+        let few = Evidence::of(&run((0..300).map(|number| named(&passing, number)).collect()));
+        assert_eq!(few.wanted.len(), PASSING);
+        let mixed = Evidence::of(&everything());
+        assert!(mixed.wanted.values().any(|(rank, _)| *rank == 0) && mixed.wanted.values().any(|(rank, _)| *rank == 2));
+    }
+}
