@@ -30,33 +30,28 @@ impl<'d> Discovered<'d> {
         }
     }
 
-    /// Makes the plan. The engine is asked only when the plan may depend on it.
+    /// Makes the plan. The engine is asked only when the plan depends on what it says.
     pub(super) async fn plan(&mut self, options: &Options) -> Result<Plan, StartError> {
         let images = self.images(options).await;
         let variables = self.variables.clone();
         let config = self.config;
-        let plan = {
-            let facts = Facts {
-                finding: options.finding,
-                variable: &|name| variables.get(name).cloned(),
-                program: &|program| match process::find_program(program, &config.directory) {
-                    Some(_) => Ok(()),
-                    None => Err(format!("there is no program `{program}`")),
-                },
-                image: &|image| {
-                    images
-                        .get(image)
-                        .cloned()
-                        .unwrap_or_else(|| Err("no container engine was asked".to_owned()))
-                },
-                // A pattern is looked at when it is read.
-                file: &|path| path.contains('*') || config.directory.join(path).is_file(),
-            };
-            Plan::make(config, &options.choice, &facts)?
+        let facts = Facts {
+            finding: options.finding,
+            variable: &|name| variables.get(name).cloned(),
+            program: &|program| match process::find_program(program, &config.directory) {
+                Some(_) => Ok(()),
+                None => Err(format!("there is no program `{program}`")),
+            },
+            image: &|image| {
+                images
+                    .get(image)
+                    .cloned()
+                    .unwrap_or_else(|| Err("no container engine was asked".to_owned()))
+            },
+            // A pattern is looked at when it is read.
+            file: &|path| path.contains('*') || config.directory.join(path).is_file(),
         };
-        #[cfg(feature = "containers")]
-        self.connect(&plan).await?;
-        Ok(plan)
+        Ok(Plan::make(config, &options.choice, &facts)?)
     }
 
     /// For each image that a container could be made of: whether that is so, else why not.
@@ -105,39 +100,34 @@ impl<'d> Discovered<'d> {
         BTreeMap::new()
     }
 
-    /// Reaches the engine when the plan has containers.
+    /// The engine, when the plan has containers: it must answer before anything is started.
     #[cfg(feature = "containers")]
-    async fn connect(&mut self, plan: &Plan) -> Result<(), StartError> {
+    pub(super) async fn engine(self, plan: &Plan) -> Result<Option<super::engine::Engine>, StartError> {
         let Some(first) = plan.services.iter().find(|planned| planned.kind == Kind::Container) else {
-            return Ok(());
+            return Ok(None);
         };
-        if self.engine.is_none() {
-            let engine = super::engine::Engine::connect().await;
-            self.engine = Some(engine.map_err(|failure| StartError::Service {
-                service: first.service.name.value.clone(),
-                failure: Box::new(failure),
-                log: Vec::new(),
-            })?);
+        if self.engine.is_some() {
+            return Ok(self.engine);
         }
-        Ok(())
-    }
-
-    #[cfg(feature = "containers")]
-    pub(super) fn into_engine(self) -> Option<super::engine::Engine> {
-        self.engine
+        let engine = super::engine::Engine::connect().await;
+        let engine = engine.map_err(|failure| StartError::Service {
+            service: first.service.name.value.clone(),
+            failure: Box::new(failure),
+            log: Vec::new(),
+        })?;
+        Ok(Some(engine))
     }
 
     /// The identity of the image that a planned container would be made of, when it is here.
     #[cfg(feature = "containers")]
     pub(super) async fn image_id(&self, planned: &Planned) -> Option<String> {
         let image = planned.service.container.as_ref()?.image.to_string();
-        self.engine
-            .as_ref()?
-            .inspect(&image)
-            .await
-            .ok()
-            .flatten()
-            .map(|found| found.image.id)
+        let engine = match &self.engine {
+            Some(engine) => engine.clone(),
+            None => super::engine::Engine::unasked().await.ok()?,
+        };
+        let found = engine.inspect(&image).await.ok().flatten()?;
+        Some(found.image.id)
     }
 
     #[cfg(not(feature = "containers"))]

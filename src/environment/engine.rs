@@ -56,11 +56,11 @@ pub(super) struct Owned {
 }
 
 impl Engine {
-    /// Reaches the engine as testcontainers does (`DOCKER_HOST`, the default socket, …).
+    /// Reaches the engine as testcontainers does (`DOCKER_HOST`, the default socket, …), and asks whether it is there.
     pub(super) async fn connect() -> Result<Self, Failure> {
-        let docker = docker().await.map_err(|message| Failure::Engine { message })?;
-        match tokio::time::timeout(ANSWER, docker.ping()).await {
-            Ok(Ok(_)) => Ok(Self { docker }),
+        let engine = Self::unasked().await?;
+        match tokio::time::timeout(ANSWER, engine.docker.ping()).await {
+            Ok(Ok(_)) => Ok(engine),
             Ok(Err(error)) => Err(Failure::Engine {
                 message: described(&error),
             }),
@@ -68,6 +68,22 @@ impl Engine {
                 message: format!("no answer within {} s", ANSWER.as_secs()),
             }),
         }
+    }
+
+    /// The same without asking: whether it is there shows in what is asked next.
+    pub(super) async fn unasked() -> Result<Self, Failure> {
+        let docker = docker().await.map_err(|message| Failure::Engine { message })?;
+        Ok(Self { docker })
+    }
+
+    /// The containers of a lease that run, by their identity.
+    pub(super) async fn running(&self, lease: &str) -> Result<BTreeSet<String>, Failure> {
+        let filters = HashMap::from([("label".to_owned(), vec![format!("{LEASE_LABEL}={lease}")])]);
+        let options = ListContainersOptionsBuilder::new().filters(&filters).build();
+        let containers = self.docker.list_containers(Some(options)).await.map_err(|error| Failure::Engine {
+            message: described(&error),
+        })?;
+        Ok(containers.into_iter().filter_map(|container| container.id).collect())
     }
 
     /// The image of that name, when it is here.
@@ -256,15 +272,6 @@ impl Owned {
     fn asked(&self) -> std::sync::MutexGuard<'_, BTreeSet<String>> {
         self.asked.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
-}
-
-/// Whether a container runs.
-pub(super) async fn is_running(container: &str) -> bool {
-    let Ok(docker) = docker().await else {
-        return false;
-    };
-    let inspected = docker.inspect_container(container, None).await;
-    inspected.is_ok_and(|inspected| inspected.state.and_then(|state| state.running).unwrap_or(false))
 }
 
 /// Repository and tag of an image's name; a digest stands for a tag.

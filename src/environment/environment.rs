@@ -189,6 +189,8 @@ impl Environment {
                 Err((service, failed)) => return Err(failure(service, failed)),
             }
         }
+        #[cfg(feature = "containers")]
+        let engine = facts.engine(&plan).await?;
         for planned in &plan.services {
             let (service, why) = (planned.service.name.value.clone(), planned.why.clone());
             events.send(Event::Found {
@@ -197,7 +199,15 @@ impl Environment {
                 why,
             });
         }
-        Self::start_plan(config, &options, &plan, facts, events).await
+        Self::start_plan(
+            config,
+            &options,
+            &plan,
+            #[cfg(feature = "containers")]
+            engine,
+            events,
+        )
+        .await
     }
 
     /// The service of that name, when it is part of this environment.
@@ -287,7 +297,7 @@ impl Environment {
         config: &Config,
         options: &Options,
         plan: &Plan,
-        facts: super::discover::Discovered<'_>,
+        #[cfg(feature = "containers")] engine: Option<super::engine::Engine>,
         events: &Events,
     ) -> Result<Self, StartError> {
         let lease = Lease::create(&options.cache).map_err(|source| StartError::Cache {
@@ -295,7 +305,10 @@ impl Environment {
             source,
         })?;
         #[cfg(feature = "containers")]
-        let (engine, has_network) = prepare_engine(facts, &lease, plan, options).await?;
+        let has_network = match &engine {
+            Some(engine) => prepare_engine(engine, &lease, plan, options).await?,
+            None => false,
+        };
         let contained = |name: &String| {
             let mut dependents = plan.services.iter().filter(|planned| planned.depends_on.contains(name));
             dependents.any(|planned| planned.kind == Kind::Container)
@@ -313,8 +326,6 @@ impl Environment {
             #[cfg(feature = "containers")]
             has_network,
         };
-        #[cfg(not(feature = "containers"))]
-        drop(facts);
         match start_all(&context, plan).await {
             Ok(started) => {
                 let resolved: BTreeMap<String, Resolved> = started
@@ -350,30 +361,24 @@ impl Environment {
 
 /// What the lease needs in the engine before any container starts: its note, no orphans of others, a network.
 #[cfg(feature = "containers")]
-async fn prepare_engine(
-    facts: super::discover::Discovered<'_>,
-    lease: &Lease,
-    plan: &Plan,
-    options: &Options,
-) -> Result<(Option<super::engine::Engine>, bool), StartError> {
-    let engine = facts.into_engine();
+async fn prepare_engine(engine: &super::engine::Engine, lease: &Lease, plan: &Plan, options: &Options) -> Result<bool, StartError> {
     let mut containers = plan.services.iter().filter(|planned| planned.kind == Kind::Container);
-    let (Some(first), Some(connected)) = (containers.next(), &engine) else {
-        return Ok((engine, false));
+    let Some(first) = containers.next() else {
+        return Ok(false);
     };
     lease.note_containers().map_err(|source| StartError::Cache {
         folder: options.cache.clone(),
         source,
     })?;
-    if let Err(error) = super::engine::Owned::remove_orphans(&connected.docker, lease.cache()).await {
+    if let Err(error) = super::engine::Owned::remove_orphans(&engine.docker, lease.cache()).await {
         tracing::warn!(error, "containers of ended runs could not be removed");
     }
     let has_network = containers.next().is_some();
     if has_network {
-        let made = lease.containers.make_network(&connected.docker).await;
+        let made = lease.containers.make_network(&engine.docker).await;
         made.map_err(|failed| failure(first.service.name.value.clone(), super::start::without_log(failed)))?;
     }
-    Ok((engine, has_network))
+    Ok(has_network)
 }
 
 /// Starts every service when those that it depends on are ready; builds do not wait for anybody.

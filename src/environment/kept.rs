@@ -17,6 +17,9 @@ use super::start::{Context, Failed, Handle, Reached, Started};
 /// The version of what is written; another one is not read.
 const VERSION: u32 = 1;
 
+/// What the identity of a container's image is called among what made a service what it is.
+const IMAGE: &str = "image";
+
 /// An environment that runs on without an owner.
 #[derive(Clone, Debug)]
 pub struct Kept {
@@ -92,13 +95,29 @@ impl Kept {
 
     /// The services that are gone, by name; none when all is well. Asks processes and containers, not the services.
     pub async fn gone(&self) -> Vec<String> {
-        let mut gone = Vec::new();
-        for (name, service) in &self.state.services {
-            if !service.is_alive().await {
-                gone.push(name.clone());
+        #[cfg(feature = "containers")]
+        let running = self.running_containers().await;
+        let is_gone = |service: &KeptService| {
+            #[cfg(feature = "containers")]
+            if service.container.as_ref().is_some_and(|container| !running.contains(container)) {
+                return true;
             }
+            service.is_process_gone()
+        };
+        let gone = self.state.services.iter().filter(|(_, service)| is_gone(service));
+        gone.map(|(name, _)| name.clone()).collect()
+    }
+
+    /// Its containers that run; none where the engine does not answer.
+    #[cfg(feature = "containers")]
+    async fn running_containers(&self) -> std::collections::BTreeSet<String> {
+        if self.state.services.values().all(|service| service.container.is_none()) {
+            return std::collections::BTreeSet::new();
         }
-        gone
+        match super::engine::Engine::unasked().await {
+            Ok(engine) => engine.running(&self.lease).await.unwrap_or_default(),
+            Err(_) => std::collections::BTreeSet::new(),
+        }
     }
 
     /// Ends it. One that somebody else has ended meanwhile is no error.
@@ -143,7 +162,7 @@ impl State {
             let planned = plan.get(&started.resolved.name)?;
             let mut described = described(planned, config);
             if let Some(image) = &started.resolved.image {
-                described.insert("image".to_owned(), image.id.clone());
+                described.insert(IMAGE.to_owned(), image.id.clone());
             }
             let process = match &started.handle {
                 Handle::Process { running, .. } => running.id().map(|id| (id, lease::born(id.cast_signed()))),
@@ -175,17 +194,9 @@ impl State {
 }
 
 impl KeptService {
-    async fn is_alive(&self) -> bool {
-        if let Some((id, born)) = self.process
-            && (born.is_none() || lease::born(id.cast_signed()) != born)
-        {
-            return false;
-        }
-        #[cfg(feature = "containers")]
-        if let Some(container) = &self.container {
-            return super::engine::is_running(container).await;
-        }
-        true
+    fn is_process_gone(&self) -> bool {
+        self.process
+            .is_some_and(|(id, born)| born.is_none() || lease::born(id.cast_signed()) != born)
     }
 }
 
@@ -221,29 +232,24 @@ pub(super) async fn find_fitting(
 }
 
 /// Why a kept environment is not what the plan would start; `None` when it is.
+///
+/// What has to be asked is asked all at once, for everybody who checks waits for it; the first that does not fit decides.
 async fn misfit(kept: &Kept, config: &Config, plan: &Plan, facts: &Discovered<'_>, events: &Events) -> Option<String> {
     for planned in &plan.services {
         let name = &planned.service.name.value;
         let Some(service) = kept.state.services.get(name) else {
             return Some(format!("it has no service `{name}`"));
         };
-        let mut now = described(planned, config);
-        if planned.kind == Kind::Container
-            && let Some(id) = facts.image_id(planned).await
-        {
-            now.insert("image".to_owned(), id);
-        }
-        if let Some(key) = first_difference(&service.described, &now) {
+        let mut before = service.described.clone();
+        before.remove(IMAGE);
+        if let Some(key) = first_difference(&before, &described(planned, config)) {
             return Some(format!("`{key}` of service `{name}` changed"));
         }
     }
-    if let Some(name) = kept.gone().await.first() {
-        return Some(format!("service `{name}` is gone"));
-    }
-    // Nothing is started: the lease only gives the context a folder.
-    let lease = match Lease::create(&kept.cache) {
+    // Nothing is started: the lease gives the questions their places.
+    let lease = match Lease::of_kept(&kept.cache, &kept.lease) {
         Ok(lease) => lease,
-        Err(error) => return Some(format!("the cache cannot be used: {error}")),
+        Err(error) => return Some(format!("its folder cannot be used: {error}")),
     };
     let context = Context::for_questions(config, &lease, events);
     for service in kept.services() {
@@ -251,18 +257,46 @@ async fn misfit(kept: &Kept, config: &Config, plan: &Plan, facts: &Discovered<'_
             context.reach(&service.name, reached);
         }
     }
-    let asked = plan.services.iter().map(|planned| answers(kept, &context, planned));
-    futures_util::future::join_all(asked).await.into_iter().flatten().next()
+    let alive = async {
+        let gone = kept.gone().await;
+        gone.first().map_or(Ok(()), |name| Err(format!("service `{name}` is gone")))
+    };
+    let images = plan.services.iter().map(|planned| same_image(kept, facts, planned));
+    let answers = plan.services.iter().map(|planned| answers(kept, &context, planned));
+    let (images, answers) = (
+        futures_util::future::try_join_all(images),
+        futures_util::future::try_join_all(answers),
+    );
+    tokio::try_join!(alive, images, answers).err()
 }
 
-/// Asks a kept service its questions once more; gives why not.
-async fn answers(kept: &Kept, context: &Context<'_>, planned: &Planned) -> Option<String> {
+/// Whether a planned container would be made of the image that the kept one was made of; else what is said.
+async fn same_image(kept: &Kept, facts: &Discovered<'_>, planned: &Planned) -> Result<(), String> {
+    let name = &planned.service.name.value;
+    let before = kept.state.services.get(name).and_then(|service| service.described.get(IMAGE));
+    if planned.kind == Kind::Container && facts.image_id(planned).await.as_ref() != before {
+        return Err(format!("`{IMAGE}` of service `{name}` changed"));
+    }
+    Ok(())
+}
+
+/// Asks a kept service its questions once more; else what is said.
+async fn answers(kept: &Kept, context: &Context<'_>, planned: &Planned) -> Result<(), String> {
     const WITHIN: Duration = Duration::from_secs(5);
-    let resolved = &kept.state.services.get(&planned.service.name.value)?.resolved;
-    let own = reached(resolved.address.as_deref()?)?;
+    let service = kept
+        .state
+        .services
+        .get(&planned.service.name.value)
+        .map(|service| &service.resolved);
+    let Some((resolved, address, url)) =
+        service.and_then(|resolved| Some((resolved, resolved.address.as_deref()?, resolved.url.as_deref()?)))
+    else {
+        return Ok(());
+    };
+    let own = reached(address);
     let deadline = tokio::time::Instant::now() + WITHIN;
-    let settled = context.settle(planned, Some(&own), resolved.url.as_deref()?, None, deadline).await;
-    settled.err().map(|failure| format!("service `{}` {failure}", resolved.name))
+    let settled = context.settle(planned, own.as_ref(), url, None, deadline).await;
+    settled.map_err(|failure| format!("service `{}` {failure}", resolved.name))
 }
 
 fn reached(address: &str) -> Option<Reached> {

@@ -77,6 +77,21 @@ impl Lease {
         })
     }
 
+    /// A kept lease, looked into: nothing of it ends with this value.
+    pub(super) fn of_kept(cache: &Path, id: &str) -> io::Result<Self> {
+        let folder = leases(cache).join(id);
+        let journal = Mutex::new(File::options().append(true).open(folder.join(JOURNAL))?);
+        Ok(Self {
+            #[cfg(feature = "containers")]
+            containers: super::engine::Owned::new(id, cache),
+            id: id.to_owned(),
+            folder,
+            cache: cache.to_owned(),
+            journal,
+            lock: None,
+        })
+    }
+
     /// What tells it from every other, for labels and names.
     pub(super) fn id(&self) -> &str {
         &self.id
@@ -187,7 +202,9 @@ impl Abandoned {
                 Err(_) => return None,
             },
             // Under the guard no lease is half made: one without a lock is half removed.
-            Err(_) => None,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            // It may be held: a process that has no file left to open cannot tell.
+            Err(_) => return None,
         };
         Some(Self {
             id,

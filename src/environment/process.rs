@@ -182,6 +182,22 @@ pub(super) fn tail(log: &Path) -> Vec<String> {
     last_lines(&String::from_utf8_lossy(&read().unwrap_or_default()), LINES)
 }
 
+/// Whether a program wrote, after the first bytes of its log, that it could not listen: the system's own words for it.
+pub(super) fn says_port_is_taken(log: &Path, after: u64) -> bool {
+    let read = || -> io::Result<String> {
+        use std::io::{Read as _, Seek as _, SeekFrom};
+        let mut file = File::open(log)?;
+        file.seek(SeekFrom::Start(after))?;
+        let mut bytes = Vec::new();
+        file.take(1 << 20).read_to_end(&mut bytes)?;
+        Ok(String::from_utf8_lossy(&bytes).to_lowercase())
+    };
+    let said = read().unwrap_or_default();
+    ["address already in use", "address in use"]
+        .iter()
+        .any(|words| said.contains(words))
+}
+
 /// The last lines of a text that say something.
 pub(super) fn last_lines(text: &str, most: usize) -> Vec<String> {
     let lines: Vec<&str> = text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();

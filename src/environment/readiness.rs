@@ -23,24 +23,32 @@ pub(super) enum Asked {
     Command(Box<Command>),
 }
 
-/// How often to ask.
+/// How often to ask: the longer it takes, the less often, for who waits a second does not notice a few milliseconds.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pace {
-    first: Duration,
+    shortest: Duration,
     longest: Duration,
+    /// Which part of the time that was waited so far the next pause takes.
+    part: u32,
 }
 
 impl Pace {
     /// For what was just started here.
     pub(super) const LOCAL: Self = Self {
-        first: Duration::from_millis(5),
+        shortest: Duration::from_millis(1),
         longest: Duration::from_millis(50),
+        part: 20,
     };
     /// For what belongs to somebody else.
     pub(super) const REMOTE: Self = Self {
-        first: Duration::from_millis(500),
+        shortest: Duration::from_millis(500),
         longest: Duration::from_secs(5),
+        part: 2,
     };
+
+    fn pause(self, waited: Duration) -> Duration {
+        (waited / self.part).clamp(self.shortest, self.longest)
+    }
 }
 
 /// It was not answered in time.
@@ -68,7 +76,7 @@ impl Asked {
     pub(super) async fn until(&self, deadline: Instant, pace: Pace, sql: &mut Sql) -> Result<(), NotReady> {
         /// One try; a server that accepts and then says nothing must not use up the whole deadline.
         const TRY: Duration = Duration::from_secs(5);
-        let mut pause = pace.first;
+        let begun = Instant::now();
         let mut last = "it was not asked in time".to_owned();
         let mut is_asked = false;
         loop {
@@ -81,12 +89,11 @@ impl Asked {
                 Err(_) => "no answer within the time of one try".clone_into(&mut last),
             }
             is_asked = true;
-            let next = Instant::now() + pause;
+            let next = Instant::now() + pace.pause(begun.elapsed());
             if next >= deadline {
                 return Err(NotReady { last });
             }
             tokio::time::sleep_until(next).await;
-            pause = (pause * 3 / 2).min(pace.longest);
         }
     }
 }
@@ -174,28 +181,33 @@ fn described(error: &sqlx::Error) -> String {
     }
 }
 
-async fn http(url: &str, status: Option<u16>) -> Result<(), String> {
-    static CLIENT: std::sync::OnceLock<Result<reqwest::Client, String>> = std::sync::OnceLock::new();
-    let client = CLIENT.get_or_init(|| {
+/// A client for addresses of one scheme, made once.
+fn client(is_tls: bool) -> Result<&'static reqwest::Client, String> {
+    type Made = std::sync::OnceLock<Result<reqwest::Client, String>>;
+    static PLAIN: Made = Made::new();
+    static TLS: Made = Made::new();
+    let make = || {
         // Whoever installs a provider first wins; all install the same one.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let builder = reqwest::Client::builder()
+        let mut builder = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
-            .pool_max_idle_per_host(0);
-        // A proxy of the machine does not reach what runs on it.
-        builder
+            .pool_max_idle_per_host(0)
+            // A proxy of the machine does not reach what runs on it.
             .no_proxy()
-            .user_agent(concat!("parity/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|error| error.to_string())
-    });
-    let response = client
-        .as_ref()
-        .map_err(Clone::clone)?
-        .get(url)
-        .send()
-        .await
-        .map_err(|error| deepest(&error))?;
+            .user_agent(concat!("parity/", env!("CARGO_PKG_VERSION")));
+        if !is_tls {
+            // Reading the system's certificates takes longer than most questions.
+            builder = builder.tls_certs_only([]);
+        }
+        builder.build().map_err(|error| error.to_string())
+    };
+    let made = if is_tls { &TLS } else { &PLAIN };
+    made.get_or_init(make).as_ref().map_err(Clone::clone)
+}
+
+async fn http(url: &str, status: Option<u16>) -> Result<(), String> {
+    let client = client(url.starts_with("https:"))?;
+    let response = client.get(url).send().await.map_err(|error| deepest(&error))?;
     let found = response.status().as_u16();
     match status {
         Some(wanted) if wanted != found => Err(format!("status {found}, expected {wanted}")),

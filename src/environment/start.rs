@@ -450,6 +450,7 @@ impl Context<'_> {
             let command = self
                 .command(planned, &process.command, &process.environment, Some(&listening))
                 .map_err(without_log)?;
+            let said_before = log.metadata().map_or(0, |log| log.len());
             let mut running = command
                 .start(self.lease)
                 .map_err(|source| without_log(spawn_failure(&command, source)))?;
@@ -468,7 +469,9 @@ impl Context<'_> {
                 }
                 Outcome::Exited(status) => status,
             };
-            let failure = match (Port::is_taken(port.number), status) {
+            // Who took the port may be gone again: an outgoing connection holds one for a moment too.
+            let is_taken = Port::is_taken(port.number) || process::says_port_is_taken(&log, said_before);
+            let failure = match (is_taken, status) {
                 (true, _) if attempt < PORT_ATTEMPTS => {
                     attempt += 1;
                     continue;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use parity::environment::{Choice, Data, Environment, Event, Events, Failure, Kept, Kind, Origin, Reuse, StartError};
 use testcontainers::bollard::Docker;
 use testcontainers::bollard::query_parameters::{
-    ListContainersOptionsBuilder, ListImagesOptionsBuilder, ListNetworksOptionsBuilder, RemoveImageOptions,
+    KillContainerOptions, ListContainersOptionsBuilder, ListImagesOptionsBuilder, ListNetworksOptionsBuilder, RemoveImageOptions,
 };
 
 use super::project::{Project, all, is_preparing, ready};
@@ -291,8 +291,23 @@ async fn kept_containers_serve_until_they_are_taken_down() {
         },
         "{events:?}"
     );
+    assert!(kept.gone().await.is_empty());
+    // A container that is there and does not run is gone.
+    let name = format!("parity-{}-{}", kept.lease(), contained.database);
+    contained.docker.kill_container(&name, None::<KillContainerOptions>).await.unwrap();
+    assert_eq!(kept.gone().await, [contained.database.clone()]);
+    let (started, events) = contained.project.start_heard().await;
+    let started = started.unwrap();
+    assert_eq!(started.origin(), &Origin::Started);
+    let why = format!("service `{}` is gone", contained.database);
+    assert!(
+        events
+            .iter()
+            .any(|event| matches!(event, Event::Stale { why: said, .. } if *said == why)),
+        "{events:?}"
+    );
+    started.stop().await;
     for kept in Kept::all(&contained.project.options.cache).unwrap() {
-        assert!(kept.gone().await.is_empty());
         kept.down().await.unwrap();
     }
     contained.finish().await;

@@ -88,6 +88,35 @@ async fn a_program_that_ends_too_early_is_told_with_its_last_lines() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_port_that_was_taken_for_a_moment_is_no_failure() {
+    let project = listener("");
+    let taken = "test -e tried || { touch tried; echo 'cannot listen: Address already in use' >&2; exit 1; }";
+    project.script("listen", &format!("{taken}\n{LISTENER}"));
+    let environment = project.start().await.unwrap();
+    let address = environment.service("web").unwrap().address.clone().unwrap();
+    assert_eq!(
+        environment.log("web").await,
+        [
+            "cannot listen: Address already in use".to_owned(),
+            format!("listening on {address}")
+        ]
+    );
+    environment.stop().await;
+    project.assert_nothing_left().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_port_that_is_always_taken_is_told() {
+    let project = listener("");
+    project.script("listen", "echo 'cannot listen: Address already in use' >&2; exit 1\n");
+    let (service, failure, log) = service_failure(project.start().await.unwrap_err());
+    assert_eq!(service, "web");
+    assert!(matches!(failure, Failure::PortTaken { attempts: 4, .. }), "{failure}");
+    assert_eq!(log.len(), 4, "{log:?}");
+    project.assert_nothing_left().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_program_that_never_answers_is_told_at_its_deadline() {
     let project = Project::new(
         "[service.web]\nready = { http = '/health', status = 204 }\ndeadline = '300ms'\n\
@@ -206,6 +235,25 @@ async fn a_kept_environment_serves_until_it_is_taken_down() {
     for kept in all {
         kept.down().await.unwrap();
     }
+    project.assert_nothing_left().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kept_environment_is_asked_in_its_own_folder() {
+    let mut project = listener("");
+    let question = "ready = { command = ['test', '-s', '{run}/web.log'] }";
+    let configuration = std::fs::read_to_string(project.path().join("parity.toml")).unwrap();
+    project.write("parity.toml", &configuration.replace("ready = { http = '/' }", question));
+    project.options.reuse = Reuse::Allowed;
+    let kept = project.start().await.unwrap().keep().unwrap();
+    let reused = project.start().await.unwrap();
+    assert_eq!(
+        reused.origin(),
+        &Origin::Reused {
+            lease: kept.lease().to_owned()
+        }
+    );
+    kept.down().await.unwrap();
     project.assert_nothing_left().await;
 }
 

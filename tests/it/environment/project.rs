@@ -9,22 +9,24 @@ use std::time::{Duration, Instant};
 use parity::diagnostic::Source;
 use parity::environment::{Choice, Config, Data, Environment, Event, Events, Finding, Kind, Options, Reuse, StartError};
 
-/// A server of nothing but MariaDB, with a seed of two files.
+/// A server of nothing but MariaDB, with a seed of two files. It waits for no disk, which builds beside the tests keep busy: a
+/// fresh server asks for hundreds of its writes to be made safe.
 pub const DATABASE: &str = r#"
 [service.database]
 seed = ["seed/*.sql"]
 sql = "mysql://root@{address}/"
 ready = { sql = "SELECT 1" }
 seeded = { sql = "SELECT 1 FROM parity_test.sentinel" }
-deadline = "60s"
+deadline = "180s"
 
 [service.database.process]
 initialise = ["mariadb-install-db", "--no-defaults", "--datadir={data}", "--auth-root-authentication-method=normal",
               "--skip-test-db", "--skip-name-resolve", "--innodb-log-file-size=4M", "--innodb-data-file-path=ibdata1:1M:autoextend",
-              "--innodb-autoextend-increment=1"]
+              "--innodb-autoextend-increment=1", "--innodb-flush-method=nosync", "--debug-no-sync"]
 command = ["mariadbd", "--no-defaults", "--datadir={data}", "--port={port}", "--bind-address=127.0.0.1", "--socket={run}/db.sock",
            "--user=root", "--skip-name-resolve", "--innodb-log-file-size=4M", "--innodb-data-file-path=ibdata1:1M:autoextend",
-           "--innodb-autoextend-increment=1", "--innodb-flush-log-at-trx-commit=0", "--pid-file={run}/db.pid"]
+           "--innodb-autoextend-increment=1", "--innodb-flush-log-at-trx-commit=0", "--innodb-flush-method=nosync", "--debug-no-sync",
+           "--pid-file={run}/db.pid"]
 "#;
 
 pub struct Project {
