@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr as _;
 use std::time::Duration;
 
-use sqlx::mysql::{MySqlConnectOptions, MySqlConnection};
+use sqlx::mysql::{MySqlConnectOptions, MySqlConnection, MySqlSslMode};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _};
 use tokio::time::Instant;
 
@@ -166,10 +166,24 @@ impl Sql {
             let options = MySqlConnectOptions::from_str(url).map_err(|error| described(&error))?;
             // The server's own settings, so that a seed means what it means to every other client.
             let options = options.pipes_as_concat(false).no_engine_substitution(false).timezone(None);
-            options.connect().await.map_err(|error| described(&error))?
+            connect(url, &options).await.map_err(|error| described(&error))?
         };
         Ok(self.connection.insert(connection))
     }
+}
+
+/// Connects. On this machine without TLS where that is allowed: agreeing on it takes longer than most questions. A server that
+/// does not know the password yet wants it over TLS and nothing else, and is given it so.
+async fn connect(url: &str, options: &MySqlConnectOptions) -> Result<MySqlConnection, sqlx::Error> {
+    let url = url::Url::parse(url).ok();
+    let is_chosen = |url: &url::Url| url.query_pairs().any(|(name, _)| name == "ssl-mode" || name == "sslmode");
+    if url.is_some_and(|url| super::start::is_loopback(&url) && !is_chosen(&url)) {
+        match options.clone().ssl_mode(MySqlSslMode::Disabled).connect().await {
+            Err(error) if !matches!(error, sqlx::Error::Io(_)) => {}
+            connected => return connected,
+        }
+    }
+    options.connect().await
 }
 
 /// An error in one line, without the library's own prefixes.

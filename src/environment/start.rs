@@ -106,7 +106,11 @@ impl Reached {
 /// Whether a URL leads to this machine itself.
 pub(super) fn is_loopback(url: &url::Url) -> bool {
     match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        // Where the scheme is none of the web's, an address is read as a name.
+        Some(url::Host::Domain(name)) => {
+            let is_address = |address: std::net::Ipv4Addr| address.is_loopback();
+            name == "localhost" || name.ends_with(".localhost") || name.parse().is_ok_and(is_address)
+        }
         Some(url::Host::Ipv4(address)) => address.is_loopback(),
         Some(url::Host::Ipv6(address)) => address.is_loopback(),
         None => false,
@@ -615,4 +619,27 @@ pub(super) const CLEAN_STOP: Duration = Duration::from_mins(1);
 pub(super) fn io_failure(path: &Path) -> impl FnOnce(std::io::Error) -> Failed {
     let path = path.to_owned();
     move |source| without_log(Failure::Io { path, source })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_loopback;
+
+    #[test]
+    fn this_machine_is_known_by_its_names() {
+        for (address, expected) in [
+            ("http://127.0.0.1:80/", true),
+            ("mysql://root:ok@127.0.0.1:3306/", true),
+            ("mysql://root@127.1.2.3/db", true),
+            ("http://[::1]:80/", true),
+            ("mysql://root@[::1]/", true),
+            ("mysql://root@localhost/", true),
+            ("http://api.localhost/", true),
+            ("mysql://root@10.0.0.1/", false),
+            ("mysql://root@127.0.0.1.example.org/", false),
+            ("http://example.org/", false),
+        ] {
+            assert_eq!(is_loopback(&address.parse().unwrap()), expected, "{address}");
+        }
+    }
 }
