@@ -310,7 +310,9 @@ fn first_difference<'d>(before: &'d BTreeMap<String, String>, now: &'d BTreeMap<
 /// Runs the build steps of kept services whose sources changed since; all of those that do not name their sources.
 async fn build_again(kept: &Kept, config: &Config, plan: &Plan, events: &Events) -> Result<(), (String, Failed)> {
     let elapsed = u64::try_from(kept.state.since.as_millisecond()).unwrap_or_default();
-    let since = SystemTime::UNIX_EPOCH + Duration::from_millis(elapsed);
+    // A file is as old as the last tick of the system's clock says, and a tick may last this long.
+    let tick = Duration::from_millis(10);
+    let since = SystemTime::UNIX_EPOCH + Duration::from_millis(elapsed).saturating_sub(tick);
     let needs_build = |planned: &&Planned| {
         let Some(process) = planned.service.process.as_ref().filter(|_| planned.kind == Kind::Process) else {
             return false;

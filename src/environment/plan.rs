@@ -9,7 +9,7 @@ use crate::exchange::OracleKind;
 
 use super::config::{Config, Kind, Question, Service};
 use super::expand::expanded;
-use super::interpolate::Template;
+use super::interpolate::{Place, Template};
 use super::validate::{listed, order};
 
 /// What the caller wants, over what the configuration says.
@@ -135,6 +135,23 @@ impl Plan {
 }
 
 impl Planned {
+    /// Whether it is a process that keeps data in a directory of its own.
+    pub(super) fn has_data(&self) -> bool {
+        let places = || self.service.templates(Kind::Process).into_iter().flat_map(Template::places);
+        self.service.process.is_some() && places().any(|(place, _)| *place == Place::Data)
+    }
+
+    /// Whether it is a process that is told where to listen.
+    pub(super) fn uses_port(&self) -> bool {
+        let Some(process) = &self.service.process else {
+            return false;
+        };
+        let templates = process.command.iter().chain(process.environment.values());
+        templates
+            .flat_map(Template::places)
+            .any(|(place, _)| matches!(place, Place::Own(_)))
+    }
+
     /// Everything that makes a running one what it is, by key: two starts with equal descriptions give equal services.
     #[must_use]
     pub fn describe(&self) -> BTreeMap<String, String> {

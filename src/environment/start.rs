@@ -315,7 +315,7 @@ impl Context<'_> {
         let ready = match (&service.ready, own) {
             (Some(question), _) => Some(self.asked(planned, question, own, base)?),
             // Nothing was said: whoever listens is taken to be ready. A process that was given no port is ready at once.
-            (None, Some(own)) if planned.kind == Kind::Container || uses_port(planned) => {
+            (None, Some(own)) if planned.kind == Kind::Container || planned.uses_port() => {
                 Some(Asked::Tcp(format!("{}:{}", own.local.0, own.local.1)))
             }
             (None, _) => None,
@@ -352,7 +352,7 @@ impl Context<'_> {
     async fn start_process(&self, planned: &Planned) -> Result<Started, Failed> {
         let name = &planned.service.name.value;
         let seed = Seed::read(self.config, &planned.service).map_err(without_log)?;
-        let has_data = has_data(planned);
+        let has_data = planned.has_data();
         let begun = if has_data && self.data == Data::Prepared {
             self.prepared_data(planned, &seed).await?
         } else {
@@ -370,7 +370,7 @@ impl Context<'_> {
             Some(&seed)
         };
         let (running, port, own) = self.launch(planned, fresh, deadline).await?;
-        let address = uses_port(planned).then(|| format!("{}:{}", own.local.0, own.local.1));
+        let address = planned.uses_port().then(|| format!("{}:{}", own.local.0, own.local.1));
         let process = planned.service.process.as_ref();
         let resolved = Resolved {
             name: name.clone(),
@@ -577,23 +577,6 @@ impl Context<'_> {
     fn reached(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Reached>> {
         self.reached.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
-}
-
-/// Whether a process keeps data in a directory of its own.
-pub(super) fn has_data(planned: &Planned) -> bool {
-    let places = || planned.service.templates(Kind::Process).into_iter().flat_map(Template::places);
-    planned.service.process.is_some() && places().any(|(place, _)| *place == Place::Data)
-}
-
-/// Whether a process is told where to listen.
-fn uses_port(planned: &Planned) -> bool {
-    let Some(process) = &planned.service.process else {
-        return false;
-    };
-    let templates = process.command.iter().chain(process.environment.values());
-    templates
-        .flat_map(Template::places)
-        .any(|(place, _)| matches!(place, Place::Own(_)))
 }
 
 pub(super) fn without_log(failure: Failure) -> Failed {

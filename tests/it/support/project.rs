@@ -187,6 +187,7 @@ impl Project {
         let mut settings = insta::Settings::clone_current();
         settings.add_filter(&regex_of(self.folder.path().to_str().unwrap()), "[root]");
         settings.add_filter(r"127\.0\.0\.1:\d+", "[address]");
+        settings.add_filter(r"takes \d+ % of", "takes [share] of");
         settings.add_filter(r" *\b\d+(\.\d+)? (µs|ms|s)\b", " [time]");
         settings.add_filter(r"\d{8}T\d{6}\.\d{3}Z-[0-9a-f]+\.jsonl", "[record].jsonl");
         settings.set_prepend_module_to_snapshot(false);
