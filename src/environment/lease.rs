@@ -41,8 +41,6 @@ enum Entry {
     Process { id: i32, born: Option<u64> },
     /// Containers and networks carry this lease's label.
     Containers,
-    /// A copy of prepared data in the lease's folder, and where it goes when nothing runs on it any more.
-    Data { data: PathBuf, used: PathBuf },
 }
 
 /// A lease that nobody holds any more; taken over, so that only one run ends it.
@@ -121,14 +119,6 @@ impl Lease {
         self.note(&Entry::Containers)
     }
 
-    /// Notes a copy of prepared data, and where it goes when nothing runs on it any more.
-    pub(super) fn note_data(&self, data: &Path, used: &Path) -> io::Result<()> {
-        self.note(&Entry::Data {
-            data: data.to_owned(),
-            used: used.to_owned(),
-        })
-    }
-
     /// Marks it as kept: it outlives its owner, with what is written about it.
     pub(super) fn keep(mut self, state: &str) -> io::Result<()> {
         super::file::write_atomically(&self.folder.join(KEPT), state.as_bytes())?;
@@ -138,7 +128,6 @@ impl Lease {
 
     /// Removes its folder. What was started must have been stopped.
     pub(super) fn end(mut self) -> io::Result<()> {
-        give_back(&self.folder);
         self.lock = None;
         remove(&self.folder)
     }
@@ -202,9 +191,6 @@ impl Abandoned {
     /// Kills its processes and removes its folder. Its containers must have been removed.
     pub(super) fn end(self) -> io::Result<()> {
         kill_processes(&self.id, &self.folder);
-        if are_gone(&self.id, &self.folder) {
-            give_back(&self.folder);
-        }
         remove(&self.folder)
     }
 
@@ -296,30 +282,6 @@ fn kill_processes(lease: &str, folder: &Path) {
     }
     for pid in carriers(lease) {
         let _ = kill_process(pid, Signal::KILL);
-    }
-}
-
-/// Whether the processes of a lease are gone soon. One that was killed may still be ending what it writes.
-#[expect(clippy::disallowed_methods, reason = "polls with a deadline, also where there is no runtime")]
-fn are_gone(lease: &str, folder: &Path) -> bool {
-    let journal = journal(folder);
-    let lives = |entry: &Entry| matches!(entry, Entry::Process { id, born: Some(noted) } if born(*id) == Some(*noted));
-    let deadline = Instant::now() + Duration::from_secs(2);
-    while journal.iter().any(lives) || !carriers(lease).is_empty() {
-        if Instant::now() > deadline {
-            return false;
-        }
-        std::thread::sleep(Duration::from_millis(1));
-    }
-    true
-}
-
-/// Lays copies of prepared data where the next start finds them. Where one lies already, it stays and goes with the lease.
-fn give_back(folder: &Path) {
-    for entry in journal(folder) {
-        if let Entry::Data { data, used } = entry {
-            let _ = fs::rename(data, used);
-        }
     }
 }
 
