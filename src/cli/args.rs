@@ -17,9 +17,11 @@ use super::expect::ExpectArguments;
 use super::gate::GateArguments;
 use super::guide::GuideArguments;
 use super::judge::JudgeArguments;
+use super::merge::MergeArguments;
 use super::reports::Wanted;
 use super::review::ReviewArguments;
 use super::rules::RulesArguments;
+use super::select::SelectArguments;
 
 /// Prove that a new HTTP API answers what the legacy one answered, apart from declared differences.
 #[derive(Debug, Parser)]
@@ -98,6 +100,9 @@ pub enum Command {
     /// Write a run record as two HAR 1.2 files, one a side.
     #[command(after_help = "Example:\n  parity har out/\n\nwrites out/legacy.har and out/candidate.har from the latest run.")]
     Har(HarArguments),
+    /// Join the records of several shares (`check --shard`) and judge them as one run.
+    #[command(after_help = super::merge::EXAMPLES)]
+    Merge(Box<MergeArguments>),
 }
 
 const REPORT_EXAMPLES: &str = "Examples:
@@ -110,6 +115,8 @@ The exit code is 0 when there is a report, whatever stands in it.";
 const CHECK_EXAMPLES: &str = "Examples:
   parity check
   parity check run-trace --param run_id=34,100..120
+  parity check --failed --fail-fast
+  parity check --shard 2/5
   parity check --legacy-url https://legacy.example.org --candidate-url http://127.0.0.1:8080
   parity check --legacy-recording fixtures/recordings/run-trace.jsonl
   parity check --environment processes --format json
@@ -125,6 +132,9 @@ pub struct CheckArguments {
     /// Other values for a parameter: a list with ranges, both ends included.
     #[arg(long = "param", value_name = "NAME=VALUES", value_parser = parse_parameter)]
     pub parameters: Vec<(String, Vec<String>)>,
+
+    #[command(flatten)]
+    pub select: SelectArguments,
 
     #[command(flatten)]
     pub services: ServiceArguments,
@@ -159,6 +169,14 @@ pub struct CheckArguments {
     /// How long a side may take for one answer, such as `500ms` or `30s` [default: 30s].
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     pub timeout: Option<Duration>,
+
+    /// How long the legacy may take, where that is another time.
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    pub legacy_timeout: Option<Duration>,
+
+    /// How long the candidate may take, where that is another time.
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    pub candidate_timeout: Option<Duration>,
 
     /// The largest body that is read, such as `64MiB` [default: 64MiB].
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]

@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 
 use crate::environment::{Config, Environment, Options};
 use crate::exchange::{Oracle, OracleKind, PerSide, Side};
-use crate::record::{Header, RecordError, RecordedService, RecordedSuite, Writer};
+use crate::record::{End, Header, RecordError, RecordedService, RecordedShard, RecordedSuite, Writer};
 use crate::redact::{Key, Redactor, SecretNames};
 use crate::report::html::Evidence;
 use crate::report::{Accountability, Exit, Format, Material, RunReport, SuiteReport};
@@ -28,6 +28,7 @@ use super::output::Output;
 use super::progress::Progress;
 use super::project::{Project, RECORDS, recorded, scratch};
 use super::reports::Reports;
+use super::select::{self, SelectArguments};
 use super::services::{self, JOBS, Manners};
 
 /// Runs the command.
@@ -61,13 +62,28 @@ async fn checked(
         parameters: arguments.parameters.clone(),
     };
     let plan = Plan::new(&project.active, &selection)?;
-    let sides = Sides::of(&plan);
     let mut interrupt = Interrupt::listen()?;
     let progress = Progress::new(output, reports.stdout() == Format::Terminal);
     if plan.is_empty() {
         output.say(&project.why_empty(arguments.services.profile.as_deref(), context));
         reports.begin(output);
         return Ok(tell(reports, &nothing(), None, context, output, &progress));
+    }
+    let filter = arguments.select.filter(&project.config.directory)?;
+    let selected = plan.clone().filtered(&filter);
+    if selected.is_empty() {
+        output.say(&plan.why_nothing(&filter));
+        reports.begin(output);
+        return Ok(tell(reports, &nothing(), None, context, output, &progress));
+    }
+    let (plan, shard) = shared(selected, &arguments.select, &project, context)?;
+    if arguments.select.list {
+        return listed(&plan, reports, output);
+    }
+    let sides = Sides::of(&plan);
+    if let Some(shard) = shard.as_ref().filter(|_| plan.is_empty()) {
+        reports.begin(output);
+        return empty_share(shard, arguments, &project, context, output, reports);
     }
     let baseline = arguments.gate.baseline(context)?;
     let (config, options) = environment(&project, arguments, context, &sides)?;
@@ -94,6 +110,7 @@ async fn checked(
         reports,
         &project,
         &plan,
+        shard,
         &sides,
         credentials,
         &environment,
@@ -165,6 +182,7 @@ async fn judge(
     reports: &Reports,
     project: &Project,
     plan: &Plan,
+    shard: Option<RecordedShard>,
     sides: &Sides,
     credentials: Credentials,
     environment: &Environment,
@@ -181,6 +199,7 @@ async fn judge(
         today: Some(today),
         profile: arguments.services.profile.clone(),
         full: plan.full,
+        shard,
         ..header(plan, &services, &oracle, started)
     };
     let recorder = recorder(&record, plan, &services, &credentials, &header)?;
@@ -202,6 +221,7 @@ async fn judge(
     let jobs = manners.jobs.unwrap_or(JOBS);
     let options = RunOptions {
         jobs: usize::from(jobs),
+        fail_fast: arguments.select.fail_fast,
         pending: if context.ci { Pending::Leave } else { Pending::Write },
     };
     let suites: Vec<SuiteReport> = plan.suites.iter().map(|planned| SuiteReport::of(&planned.suite)).collect();
@@ -219,7 +239,82 @@ async fn judge(
         })
         .transpose()
         .map_err(|error| Failure::SetUp(error.to_string()))?;
-    Ok(tell(reports, &report, answers.as_ref(), context, output, progress))
+    let exit = tell(reports, &report, answers.as_ref(), context, output, progress);
+    let left = plan.len() - report.cases.len();
+    if left > 0 && !report.interrupted {
+        let cases = if left == 1 { "case was" } else { "cases were" };
+        output.say(&format!(
+            "stopped at the first case that fails (`--fail-fast`): {left} more {cases} not asked"
+        ));
+    }
+    Ok(exit)
+}
+
+/// The share of the plan that is asked here, when it is one of several.
+fn shared(plan: Plan, select: &SelectArguments, project: &Project, context: &Context) -> Result<(Plan, Option<RecordedShard>), Failure> {
+    let Some(share) = select.shard else { return Ok((plan, None)) };
+    let times = select.times(&project.config.directory, context)?;
+    let shard = RecordedShard {
+        index: share.index,
+        of: share.of,
+        plan: plan.digest(),
+        full: plan.full,
+    };
+    Ok((plan.share(share, &times), Some(shard)))
+}
+
+/// Prints what would be asked.
+fn listed(plan: &Plan, reports: &Reports, output: &Output) -> Result<Exit, Failure> {
+    match reports.stdout() {
+        Format::Terminal => output.data(&select::listed(plan)),
+        Format::Json => output.data(&select::listed_as_json(plan)),
+        other => {
+            return Err(Failure::Usage(format!(
+                "`--list` prints cases as `terminal` or `json`, and not as `{other}`"
+            )));
+        }
+    }
+    Ok(Exit::Passed)
+}
+
+/// A share that no case fell into: it is recorded, so that nobody takes it for lost, and passes.
+fn empty_share(
+    shard: &RecordedShard,
+    arguments: &CheckArguments,
+    project: &Project,
+    context: &Context,
+    output: &Output,
+    reports: &Reports,
+) -> Result<Exit, Failure> {
+    let plan = Plan {
+        suites: Vec::new(),
+        full: false,
+    };
+    let nothing = nothing();
+    let header = Header {
+        profile: arguments.services.profile.clone(),
+        shard: Some(shard.clone()),
+        ..header(&plan, &BTreeMap::new(), &nothing.oracle, jiff::Timestamp::now())
+    };
+    let folder = scratch(&project.config.directory).join(RECORDS);
+    let recorder = recorder(&folder, &plan, &BTreeMap::new(), &Credentials::default(), &header)?;
+    recorder.end(&End::default()).map_err(|error| Failure::SetUp(error.to_string()))?;
+    output.say(&format!(
+        "share {}/{} is empty: there are fewer cases than shares, or none fell into this one; it passes",
+        shard.index, shard.of
+    ));
+    let record = super::project::shown(recorder.path(), context).display().to_string();
+    let report = RunReport {
+        record: Some(record),
+        ..nothing
+    };
+    let material = Material {
+        run: &report,
+        prefix: &context.prefix(),
+        evidence: None,
+    };
+    reports.write(&material, output)?;
+    Ok(Exit::Passed)
 }
 
 /// Tells how a run ended. A report that cannot be written after all fails a run that would pass, and excuses none.
@@ -290,7 +385,7 @@ fn sources(
     for side in Side::BOTH {
         for name in sides.names(side) {
             let Some(resolved) = environment.service(name) else { continue };
-            let (service, oracle) = services::service(resolved, manners, &project.config.directory)?;
+            let (service, oracle) = services::service(resolved, side, manners, &project.config.directory)?;
             sources.insert(name.clone(), service);
             if side == Side::Legacy && !oracles.contains(&oracle) {
                 oracles.push(oracle);
@@ -334,6 +429,7 @@ fn header(plan: &Plan, services: &BTreeMap<String, Service>, oracle: &Oracle, st
         profile: None,
         full: false,
         today: None,
+        shard: None,
     }
 }
 

@@ -11,7 +11,7 @@ use super::args::{Arguments, Command, EnvCommand};
 use super::context::Context;
 use super::failure::Failure;
 use super::output::Output;
-use super::{audit, check, completions, env, expect, explain, guide, har, init, judge, report, review, rules};
+use super::{audit, check, completions, env, expect, explain, guide, har, init, judge, merge, report, review, rules};
 
 /// Runs the command and gives its exit code; see [`Exit`].
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
@@ -72,6 +72,7 @@ fn command(arguments: &Arguments, context: &Context, output: &Output) -> Result<
             Command::Review(review) => review::run(review, config, context, output),
             Command::Report(report) => report::run(report, config, context, output),
             Command::Har(har) => har::run(har, config, context, output),
+            Command::Merge(arguments) => merge::run(arguments, config, context, output),
         }
     })
 }

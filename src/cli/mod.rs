@@ -23,6 +23,7 @@ mod init_suites;
 mod interrupt;
 mod judge;
 mod keys;
+mod merge;
 mod output;
 mod progress;
 mod project;
@@ -30,6 +31,7 @@ mod report;
 mod reports;
 mod review;
 mod rules;
+mod select;
 mod services;
 
 pub use entry::run;

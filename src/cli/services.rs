@@ -9,7 +9,7 @@ use url::Url;
 
 use crate::client::{Client, ClientConfig, Pace, Rate, Reach};
 use crate::environment::{self, Choice, Config, Kind, Resolved, Template};
-use crate::exchange::{Oracle, OracleKind};
+use crate::exchange::{Oracle, OracleKind, PerSide, Side};
 use crate::record::Recording;
 use crate::redact::Redactor;
 use crate::run::{Service, Source};
@@ -25,7 +25,7 @@ pub struct Manners {
     /// How many requests a second a side gets.
     pub rate: Option<Rate>,
     /// How long one answer may take.
-    pub timeout: Duration,
+    pub timeout: PerSide<Duration>,
     /// The largest body, in bytes.
     pub max_body: usize,
 }
@@ -41,7 +41,11 @@ impl Manners {
         Self {
             jobs: arguments.jobs.or(check.jobs),
             rate: arguments.rate.or(check.rate).and_then(Rate::per_second),
-            timeout: arguments.timeout.or(check.timeout).unwrap_or(ClientConfig::TIMEOUT),
+            timeout: PerSide {
+                legacy: arguments.legacy_timeout.or(arguments.timeout).or(check.legacy_timeout),
+                candidate: arguments.candidate_timeout.or(arguments.timeout).or(check.candidate_timeout),
+            }
+            .map(|timeout| timeout.or(check.timeout).unwrap_or(ClientConfig::TIMEOUT)),
             max_body: max_body.unwrap_or(ClientConfig::MAX_BODY),
         }
     }
@@ -76,7 +80,7 @@ pub fn replace_by_recording(config: &mut Config, choice: &mut Choice, name: &str
 ///
 /// # Errors
 /// When its address cannot be asked, or its recording cannot be read.
-pub fn service(resolved: &Resolved, manners: &Manners, root: &Path) -> Result<(Service, Oracle), Failure> {
+pub fn service(resolved: &Resolved, side: Side, manners: &Manners, root: &Path) -> Result<(Service, Oracle), Failure> {
     if let Some(path) = &resolved.recording {
         // `.` and `./` say nothing to a reader.
         let path: PathBuf = root.join(path).components().filter(|part| *part != Component::CurDir).collect();
@@ -91,7 +95,7 @@ pub fn service(resolved: &Resolved, manners: &Manners, root: &Path) -> Result<(S
     let base = Url::parse(url).map_err(|error| Failure::Usage(format!("`{url}` is no address: {error}")))?;
     let source = shown(resolved, &base);
     Ok((
-        live(base, manners, &source)?,
+        live(base, side, manners, &source)?,
         Oracle {
             kind: resolved.oracle,
             source,
@@ -99,13 +103,13 @@ pub fn service(resolved: &Resolved, manners: &Manners, root: &Path) -> Result<(S
     ))
 }
 
-fn live(base: Url, manners: &Manners, shown: &str) -> Result<Service, Failure> {
+fn live(base: Url, side: Side, manners: &Manners, shown: &str) -> Result<Service, Failure> {
     let jobs = manners.jobs.and_then(|jobs| NonZeroU32::new(u32::from(jobs)));
     let secrets = Redactor::secrets_of(&base);
     let address = Redactor::address(&base);
     let config = ClientConfig {
         pace: Pace::towards(Reach::of(&base), jobs, manners.rate),
-        timeout: manners.timeout,
+        timeout: *manners.timeout.get(side),
         max_body: manners.max_body,
         ..ClientConfig::new(base)
     };

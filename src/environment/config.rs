@@ -82,6 +82,10 @@ pub struct Check {
     pub rate: Option<f64>,
     /// The longest that one answer may take.
     pub timeout: Option<Duration>,
+    /// The same for the legacy alone.
+    pub legacy_timeout: Option<Duration>,
+    /// The same for the candidate alone.
+    pub candidate_timeout: Option<Duration>,
     /// The largest body that is read, in bytes.
     pub max_body: Option<u64>,
 }

@@ -87,12 +87,16 @@ fn check(mut table: Table<'_>) -> Option<Check> {
     let jobs = table.optional_with("jobs", |value| value.integer_in(1..=1024));
     let rate = table.optional_with("rate", rate);
     let timeout = table.optional_with("timeout", duration);
+    let legacy_timeout = table.optional_with("legacy_timeout", duration);
+    let candidate_timeout = table.optional_with("candidate_timeout", duration);
     let max_body = table.optional_with("max_body", size);
     table.finish();
     Some(Check {
         jobs,
         rate,
         timeout,
+        legacy_timeout,
+        candidate_timeout,
         max_body,
     })
 }
@@ -384,6 +388,7 @@ oracle = "genuine"
 jobs = 4
 rate = 2.5
 timeout = "500ms"
+candidate_timeout = "2s"
 max_body = "16MiB"
 [profile.test-database]
 suites = ["run-trace-test-database"]
@@ -404,6 +409,8 @@ container = { image = "openml/test-database:v1" }
                 jobs: Some(4),
                 rate: Some(2.5),
                 timeout: Some(Duration::from_millis(500)),
+                legacy_timeout: None,
+                candidate_timeout: Some(Duration::from_secs(2)),
                 max_body: Some(16 << 20)
             }
         );

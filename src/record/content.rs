@@ -31,6 +31,7 @@ impl Header {
             profile: self.profile.as_deref().map(Cow::Borrowed),
             full: self.full,
             today: self.today,
+            shard: self.shard.clone(),
         }
     }
 
@@ -48,6 +49,7 @@ impl Header {
             profile: line.profile.map(Cow::into_owned),
             full: line.full,
             today: line.today,
+            shard: line.shard,
         }
     }
 }

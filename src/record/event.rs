@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::exchange::{Exchange, Oracle, OracleKind, PerSide, Request};
+use crate::report::{Pardon, RuleGate, RunReport, Strictness};
 use crate::snapshot::SnapshotState;
 use crate::suite::Case;
 use crate::verdict::Verdict;
@@ -34,6 +35,21 @@ pub struct Header {
     pub full: bool,
     /// The day by which rules are held to their dates; nothing in a record that was not written by a run.
     pub today: Option<Date>,
+    /// Which share of a plan this is; `None` for a run of all that was selected.
+    pub shard: Option<RecordedShard>,
+}
+
+/// One of several shares of a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordedShard {
+    /// Which one, from 1.
+    pub index: u32,
+    /// Of how many.
+    pub of: u32,
+    /// What identifies the whole plan.
+    pub plan: String,
+    /// Whether the whole plan is all suites of the profile with all of their cases.
+    pub full: bool,
 }
 
 /// A service that was asked.
@@ -135,6 +151,21 @@ pub struct End {
     pub gate: Option<RecordedGate>,
 }
 
+impl RecordedGate {
+    /// What the gate knew of a report.
+    #[must_use]
+    pub fn of(report: &RunReport, rules: RuleGate) -> Self {
+        let known = report.cases.iter().filter(|case| case.pardon == Some(Pardon::Baseline));
+        Self {
+            unreferenced: report.unreferenced.clone(),
+            refused_oracle: report.refused_oracle.clone(),
+            baseline: known.map(|case| case.case.to_string()).collect(),
+            stale_warns: rules.stale == Strictness::Warn,
+            expired_warns: rules.expired == Strictness::Warn,
+        }
+    }
+}
+
 /// What the gate of a run knew that its cases do not tell.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct RecordedGate {
@@ -153,6 +184,22 @@ pub struct RecordedGate {
     /// Whether a rule past its date only warned.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub expired_warns: bool,
+}
+
+impl Totals {
+    /// Those of a report.
+    #[must_use]
+    pub fn of(report: &RunReport) -> Self {
+        let totals = report.totals();
+        Self {
+            cases: totals.cases,
+            passed: totals.passed,
+            failed: totals.failed,
+            expected: totals.expected,
+            verdicts: totals.verdicts,
+            snapshots: totals.snapshots,
+        }
+    }
 }
 
 /// How many cases there were of each kind.

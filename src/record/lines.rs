@@ -12,7 +12,7 @@ use crate::exchange::{OracleKind, UnreachableKind};
 use crate::snapshot::SnapshotState;
 use crate::verdict::Verdict;
 
-use super::event::{RecordedGate, RecordedService, RecordedSuite, Said, Totals};
+use super::event::{RecordedGate, RecordedService, RecordedShard, RecordedSuite, Said, Totals};
 
 /// What every line begins with; the first also has a version.
 #[derive(Debug, Deserialize)]
@@ -51,6 +51,8 @@ pub(super) struct RunLine<'a> {
     pub full: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub today: Option<Date>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<RecordedShard>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]

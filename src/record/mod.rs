@@ -23,13 +23,16 @@ mod event;
 pub mod har;
 mod lines;
 mod masking;
+pub mod merge;
 mod question;
 mod reader;
 mod recording;
 mod writer;
 
 pub use error::RecordError;
-pub use event::{End, Event, Header, RecordedExchange, RecordedGate, RecordedService, RecordedSuite, RecordedVerdict, Said, Totals};
+pub use event::{
+    End, Event, Header, RecordedExchange, RecordedGate, RecordedService, RecordedShard, RecordedSuite, RecordedVerdict, Said, Totals,
+};
 pub use masking::{masks, secrets_of};
 pub use question::same_question;
 pub use reader::Record;

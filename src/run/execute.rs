@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 use crate::client::Asked;
 use crate::exchange::{Exchange, Oracle, OracleKind, PerSide, Request, Side};
 use crate::record::{End, Hidden, RecordError, RecordedGate, Totals, Writer};
-use crate::report::{Accountability, CaseReport, Pardon, RuleGate, RunReport, Strictness, SuiteReport};
+use crate::report::{Accountability, CaseReport, RuleGate, RunReport, SuiteReport};
 use crate::snapshot::{Pending, SnapshotError, Store};
 use crate::suite::{Case, Credentials, RequestError, Suite};
 use crate::translate::Detail;
@@ -71,6 +71,8 @@ pub struct Service {
 pub struct RunOptions {
     /// How many cases are asked at a time.
     pub jobs: usize,
+    /// Whether the first case for which the gate fails is the last.
+    pub fail_fast: bool,
     /// What is done with snapshots that are not approved.
     pub pending: Pending,
 }
@@ -168,12 +170,17 @@ pub async fn execute(
             baseline.apply(&mut report);
         }
         on_event(Event::Judged(&report));
+        let fails = !report.passes() && report.pardon.is_none();
         cases.push(report);
+        if fails && options.fail_fast {
+            break false;
+        }
     };
+    let stopped = cases.len() < plan.len();
     flight.abort().await;
 
     let suites: Vec<SuiteReport> = plan.suites.iter().map(|planned| SuiteReport::of(&planned.suite)).collect();
-    let full = plan.full && !interrupted;
+    let full = plan.full && !stopped;
     let report = RunReport {
         changed: Vec::new(),
         accountability: Accountability::of(&suites, &cases, full, Some(setup.today), setup.rules),
@@ -386,30 +393,11 @@ impl Drop for Flight {
 }
 
 fn end(report: &RunReport, rules: RuleGate) -> End {
-    let totals = report.totals();
     End {
-        totals: Totals {
-            cases: totals.cases,
-            passed: totals.passed,
-            failed: totals.failed,
-            expected: totals.expected,
-            verdicts: totals.verdicts,
-            snapshots: totals.snapshots,
-        },
+        totals: Totals::of(report),
         oracle: Some(report.oracle.kind),
         exit: report.exit().code(),
         interrupted: report.interrupted,
-        gate: Some(RecordedGate {
-            unreferenced: report.unreferenced.clone(),
-            refused_oracle: report.refused_oracle.clone(),
-            baseline: report
-                .cases
-                .iter()
-                .filter(|case| case.pardon == Some(Pardon::Baseline))
-                .map(|case| case.case.to_string())
-                .collect(),
-            stale_warns: rules.stale == Strictness::Warn,
-            expired_warns: rules.expired == Strictness::Warn,
-        }),
+        gate: Some(RecordedGate::of(report, rules)),
     }
 }

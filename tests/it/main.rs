@@ -33,6 +33,7 @@ mod rejudge;
 mod reports;
 mod requests;
 mod retold;
+mod select;
 mod snapshots;
 mod stand_in;
 mod support;

@@ -42,6 +42,7 @@ pub fn header() -> Header {
         profile: None,
         full: true,
         today: None,
+        shard: None,
     }
 }
 

@@ -1,0 +1,209 @@
+//! `parity merge`: the records of several shares as one run.
+
+use std::fs;
+use std::io::BufWriter;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args;
+
+use crate::record::merge::{Part, joined, obstacles, write};
+use crate::record::{End, Header, Record, RecordedGate, Totals};
+use crate::report::html::Evidence;
+use crate::report::{Exit, Format, Material, RunReport, terminal};
+use crate::run::{RejudgeError, Rejudging, evidence, judge_record};
+use crate::snapshot::Store;
+use crate::suite::Suite;
+use crate::translate::Detail;
+
+use super::args::formats;
+use super::context::Context;
+use super::failure::Failure;
+use super::gate::{GateArguments, strictness};
+use super::output::Output;
+use super::project::{Project, RECORDS, scratch, shown};
+use super::reports::{Reports, Wanted};
+
+pub const EXAMPLES: &str = "Examples:
+  parity merge shards/*.jsonl
+  parity merge shards/*.jsonl -o run.jsonl --report junit=parity.xml
+
+Every share of the plan must be there once, and every case exactly once; what is missing or doubled is named. The whole is then
+judged by the suites as they were recorded, which must be today's, and what can be said only of a full run is said.";
+
+/// Arguments of `parity merge`.
+#[derive(Debug, Args)]
+pub struct MergeArguments {
+    /// The records, one of each share.
+    #[arg(value_name = "RECORD", required = true)]
+    pub records: Vec<PathBuf>,
+
+    /// Where the whole goes [default: to the records of this project, as its latest].
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// The profile whose suites judge [default: the one of the records].
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+
+    #[command(flatten)]
+    pub gate: GateArguments,
+
+    /// What is printed on standard output [default: terminal].
+    #[arg(long, value_name = "FORMAT", value_parser = formats())]
+    pub format: Option<Format>,
+
+    /// Write a report as well, any number of them: `junit=report.xml`, `github=-`; the formats are those of `--format`.
+    #[arg(long = "report", value_name = "FORMAT=PATH", value_parser = super::reports::parse)]
+    pub reports: Vec<Wanted>,
+}
+
+/// Runs the command; its exit codes are those of `parity check`, and 2 when the records are not one run.
+pub fn run(arguments: &MergeArguments, config: Option<&Path>, context: &Context, output: &Output) -> Result<Exit, Failure> {
+    let reports = Reports::prepare(arguments.format, &arguments.reports, context)?;
+    let merged = merged(arguments, config, context, &reports, output);
+    let (report, answers) = match merged {
+        Ok(merged) => merged,
+        Err(failure) => {
+            reports.failed(&failure, output);
+            return Err(failure);
+        }
+    };
+    if reports.stdout() == Format::Terminal {
+        let style = output.style();
+        let failing = report.cases.iter().filter(|case| !case.passes());
+        let cases: String = failing.map(|case| terminal::render_case(case, report.suite(case), style)).collect();
+        output.data(&format!("{cases}{}", terminal::render_summary(&report, style)));
+    }
+    let material = Material {
+        run: &report,
+        prefix: &context.prefix(),
+        evidence: answers.as_ref(),
+    };
+    reports.write(&material, output)?;
+    Ok(report.exit())
+}
+
+fn merged(
+    arguments: &MergeArguments,
+    config: Option<&Path>,
+    context: &Context,
+    reports: &Reports,
+    output: &Output,
+) -> Result<(RunReport, Option<Evidence>), Failure> {
+    let parts = arguments.records.iter().map(|path| Part::open(context.folder.join(path)));
+    let mut parts = parts
+        .collect::<Result<Vec<Part>, _>>()
+        .map_err(|error| Failure::Usage(error.to_string()))?;
+    for (part, typed) in parts.iter_mut().zip(&arguments.records) {
+        // Messages name files as they were typed; an absolute path names the same file.
+        part.path = shown(&context.folder.join(typed), context);
+    }
+    let found = obstacles(&parts);
+    if !found.is_empty() {
+        return Err(Failure::Usage(format!("these records are not one run:\n  {}", found.join("\n  "))));
+    }
+    for part in &mut parts {
+        part.path = context.folder.join(&part.path);
+    }
+    let header = joined(&parts);
+    let project = Project::load(config, arguments.profile.as_deref().or(header.profile.as_deref()), context)?;
+    same_suites(&header, &project.active)?;
+    let path = match &arguments.output {
+        Some(path) => context.folder.join(path),
+        None => scratch(&project.config.directory)
+            .join(RECORDS)
+            .join(format!("{}-merged.jsonl", jiff::Timestamp::now().strftime("%Y%m%dT%H%M%S.%3fZ"))),
+    };
+    reports.begin(output);
+    let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
+    let failed = |error: &dyn std::fmt::Display| Failure::Usage(format!("cannot write `{}`: {error}", path.display()));
+    fs::create_dir_all(&folder).map_err(|error| failed(&error))?;
+    let mut file = tempfile::NamedTempFile::new_in(&folder).map_err(|error| failed(&error))?;
+    let mut end = End {
+        totals: Totals::default(),
+        oracle: parts.iter().filter_map(|part| part.end.as_ref()?.oracle).max(),
+        exit: 0,
+        interrupted: false,
+        gate: None,
+    };
+    write(&parts, &header, &end, &mut BufWriter::new(file.as_file_mut())).map_err(|error| failed(&error))?;
+    let report = judged(arguments, &project, &header, file.path(), &path, context)?;
+    // Once more, now that it is known how the whole ends.
+    end.exit = report.exit().code();
+    end.totals = Totals::of(&report);
+    end.gate = Some(RecordedGate::of(&report, strictness(&project.config.gate)));
+    file = tempfile::NamedTempFile::new_in(&folder).map_err(|error| failed(&error))?;
+    write(&parts, &header, &end, &mut BufWriter::new(file.as_file_mut())).map_err(|error| failed(&error))?;
+    file.persist(&path).map_err(|error| failed(&error.error))?;
+    let answers = reports
+        .show_answers()
+        .then(|| evidence(&path, &project.active, &report))
+        .transpose()?;
+    Ok((report, answers))
+}
+
+fn judged(
+    arguments: &MergeArguments,
+    project: &Project,
+    header: &Header,
+    file: &Path,
+    path: &Path,
+    context: &Context,
+) -> Result<RunReport, Failure> {
+    let baseline = arguments.gate.baseline(context)?;
+    let store = Store::new(project.snapshots(context));
+    let by = Rejudging {
+        all: header.full,
+        known: &project.suites,
+        store: Some(&store),
+        genuine_only: project.config.gate.oracle.is_some(),
+        rules: strictness(&project.config.gate),
+        today: arguments.gate.today,
+        baseline: baseline.as_ref(),
+        detail: Detail::Counts,
+        record: Some(shown(path, context).display().to_string()),
+        ..Rejudging::by(&project.active)
+    };
+    let unreadable = |error: RejudgeError| Failure::Usage(error.to_string());
+    let mut record = Record::open(file).map_err(|error| Failure::Usage(error.to_string()))?;
+    let again = judge_record(header, record.by_ref(), &by, |_| {}).map_err(unreadable)?;
+    if header.full && !again.missing.is_empty() {
+        return Err(Failure::Usage(format!(
+            "these records are not one full run: {} in none of them",
+            listed(&again.missing)
+        )));
+    }
+    Ok(again.report)
+}
+
+/// A suite that is another one today would judge answers to questions that nobody asked.
+fn same_suites(header: &Header, today: &[Arc<Suite>]) -> Result<(), Failure> {
+    for recorded in &header.suites {
+        let now = today.iter().find(|suite| suite.name == recorded.name);
+        match now {
+            None => {
+                return Err(Failure::Usage(format!(
+                    "the records hold the suite `{}`, which this project does not have; run `parity merge` where the shares were run",
+                    recorded.name
+                )));
+            }
+            Some(now) if now.digest != recorded.digest => {
+                return Err(Failure::Usage(format!(
+                    "`{}` was changed since the records were made; run `parity merge` on the same commit as the shares",
+                    now.file
+                )));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(())
+}
+
+fn listed(cases: &[String]) -> String {
+    match cases {
+        [only] => format!("the case `{only}` is"),
+        [first, rest @ ..] => format!("the case `{first}` and {} more are", rest.len()),
+        [] => "no case is".to_owned(),
+    }
+}

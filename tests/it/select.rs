@@ -1,0 +1,210 @@
+//! Which cases are asked, and shares of them joined again.
+
+use std::fs;
+
+use crate::support::routes::{Answer, Reply};
+use crate::support::trace::{SUITE, Trace, candidate_trace};
+
+/// A rule that no case needs.
+const IDLE: &str = "\n[[translation]]\nrule = 'list'\nfrom = '/trace/nothing'\nwhy = 'one of these days'\n";
+
+fn listed(trace: &Trace, arguments: &[&str]) -> Vec<String> {
+    let done = trace.check(&[&["--list", "--format", "json"], arguments].concat()).exits(0).json();
+    let cases = done["cases"].as_array().unwrap().iter();
+    cases.map(|case| case["case"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn cases_are_chosen_by_name_and_listed_without_asking_anybody() {
+    let trace = Trace::approved();
+    let asked = trace.legacy.requests().len();
+    assert_eq!(listed(&trace, &[]), ["trace/run_id=24", "trace/run_id=34", "trace/run_id=999"]);
+    assert_eq!(listed(&trace, &["--case", "*=9*"]), ["trace/run_id=999"]);
+    assert_eq!(
+        listed(&trace, &["--case", "run_id=24", "--case", "trace/run_id=34"]),
+        ["trace/run_id=24", "trace/run_id=34"]
+    );
+    trace.check(&["--list"]).exits(0).says("trace/run_id=34  a trace\n");
+    trace
+        .check(&["--list", "--format", "junit"])
+        .exits(2)
+        .warns("`--list` prints cases as `terminal` or `json`");
+    assert_eq!(trace.legacy.requests().len(), asked);
+    trace.check(&["--case", "run_id=34"]).exits(0).says("1 case in");
+}
+
+#[test]
+fn what_selects_nothing_says_what_is_nearest() {
+    let trace = Trace::approved();
+    trace
+        .check(&["--case", "run_id=43"])
+        .exits(4)
+        .warns("no case matches `--case run_id=43`: a case is called like `trace/run_id=24`");
+    trace
+        .check(&["--case", "trace/run_id=99"])
+        .exits(4)
+        .warns("did you mean `trace/run_id=999`?");
+    trace.check(&[]).exits(0);
+    trace
+        .check(&["--failed"])
+        .exits(4)
+        .warns("nothing of what is asked for failed in the latest record");
+}
+
+#[test]
+fn what_failed_is_asked_again_alone() {
+    let trace = Trace::approved();
+    trace
+        .candidate
+        .on("/trace/34", Answer::json(candidate_trace(34).replace("true", "false")));
+    trace.check(&[]).exits(1);
+    assert_eq!(listed(&trace, &["--failed"]), ["trace/run_id=34"]);
+    trace.answer_well(34);
+    trace.check(&["--failed"]).exits(0).says("1 case in");
+    let fresh = Trace::unapproved();
+    fresh.check(&["--failed"]).exits(2).warns("no run of this project is recorded yet");
+}
+
+#[test]
+fn the_first_failure_ends_the_run_where_that_is_asked() {
+    let trace = Trace::approved();
+    trace.candidate.on("/trace/24", Answer::json("{}"));
+    let done = trace.check(&["--fail-fast", "--jobs", "1"]).exits(1);
+    done.says("1 case in")
+        .warns("stopped at the first case that fails (`--fail-fast`): 2 more cases were not asked");
+    // A run that was cut short says nothing of rules and snapshots.
+    let report = trace.check(&["--fail-fast", "--jobs", "1", "--format", "json"]).json();
+    assert_eq!(
+        (report["full"].as_bool(), report["rules"].as_array().unwrap().len()),
+        (Some(false), 0)
+    );
+    trace.check(&["--fail-fast", "--case", "run_id=34"]).exits(0);
+}
+
+#[test]
+fn a_side_may_have_a_time_of_its_own() {
+    let trace = Trace::approved();
+    trace.candidate.on("/trace/34", Reply::Hang);
+    trace
+        .check(&["--case", "run_id=34", "--candidate-timeout", "200ms", "--timeout", "1m"])
+        .exits(3)
+        .says("unreachable");
+}
+
+/// Runs every share, and gives the files of their records.
+fn shares(trace: &Trace, of: u32, arguments: &[&str]) -> Vec<String> {
+    let run = |index: u32| {
+        let share = format!("{index}/{of}");
+        let done = trace.check(&[&["--shard", &share], arguments].concat());
+        assert!(matches!(done.code, Some(0 | 1)), "{}", done.shown());
+        let name = format!("share-{index}.jsonl");
+        fs::copy(trace.project.path(".parity/records/latest.jsonl"), trace.project.path(&name)).unwrap();
+        name
+    };
+    (1..=of).map(run).collect()
+}
+
+fn merge(trace: &Trace, files: &[String], arguments: &[&str]) -> crate::support::project::Done {
+    let files: Vec<&str> = files.iter().map(String::as_str).collect();
+    trace.project.run(&[&["merge"], files.as_slice(), arguments].concat())
+}
+
+#[test]
+fn shares_are_joined_to_one_full_run() {
+    let trace = Trace::approved();
+    let shares = shares(&trace, 2, &[]);
+    let asked = trace.legacy.requests().len();
+    merge(&trace, &shares, &["-o", "whole.jsonl"])
+        .exits(0)
+        .says("3 cases in")
+        .says("3 approved");
+    let report = merge(&trace, &shares, &["-o", "whole.jsonl", "--format", "json"]).exits(0).json();
+    assert_eq!(report["full"], true);
+    assert_eq!(report["totals"]["cases"], 3);
+    assert_eq!(trace.legacy.requests().len(), asked, "nobody is asked again");
+    // The whole is a record like any other.
+    trace
+        .project
+        .run(&["explain", "trace/run_id=34", "--record", "whole.jsonl"])
+        .exits(0);
+    let last: serde_json::Value = serde_json::from_str(trace.project.read("whole.jsonl").lines().last().unwrap()).unwrap();
+    assert_eq!((&last["type"], &last["totals"]["passed"]), (&"end".into(), &3.into()));
+    // Each server has its own port, and a link to it is no difference.
+    merge(&trace, &shares, &[]).exits(0).says("-merged.jsonl");
+}
+
+#[test]
+fn only_the_whole_says_what_never_acted() {
+    let trace = Trace::approved();
+    trace.project.write("suites/trace.toml", format!("{SUITE}{IDLE}"));
+    let shares = shares(&trace, 3, &[]);
+    merge(&trace, &shares, &["-o", "whole.jsonl"])
+        .exits(1)
+        .says("stale")
+        .says("list /trace/nothing");
+}
+
+#[test]
+fn what_is_missing_or_doubled_is_named() {
+    let trace = Trace::approved();
+    let shares = shares(&trace, 3, &[]);
+    merge(&trace, &shares[..2], &["-o", "whole.jsonl"])
+        .exits(2)
+        .warns("share 3/3 is missing");
+    let twice = [&shares[..], &shares[..1]].concat();
+    merge(&trace, &twice, &["-o", "whole.jsonl"])
+        .exits(2)
+        .warns("share 1/3 is there 2 times: `share-1.jsonl`, `share-1.jsonl`");
+    // A share that was killed has no last line.
+    let text = trace.project.read(&shares[1]);
+    let cut: Vec<&str> = text.lines().collect();
+    trace.project.write("cut.jsonl", cut[..cut.len() - 1].join("\n") + "\n");
+    let killed = [shares[0].clone(), "cut.jsonl".to_owned(), shares[2].clone()];
+    merge(&trace, &killed, &[]).exits(2).warns("`cut.jsonl` has no end");
+    // A share of another plan.
+    trace.check(&["--shard", "1/3", "--param", "run_id=24,34"]);
+    fs::copy(
+        trace.project.path(".parity/records/latest.jsonl"),
+        trace.project.path("other.jsonl"),
+    )
+    .unwrap();
+    let other = ["other.jsonl".to_owned(), shares[1].clone(), shares[2].clone()];
+    merge(&trace, &other, &[]).exits(2).warns("is a share of another plan");
+    // A case that a share lost.
+    let full = shares
+        .iter()
+        .find(|name| trace.project.read(name).contains("\"type\":\"exchange\""))
+        .unwrap();
+    let text = trace.project.read(full);
+    let lost: Vec<&str> = text.lines().filter(|line| !line.contains("\"type\":\"exchange\"")).collect();
+    trace.project.write(full, lost.join("\n") + "\n");
+    merge(&trace, &shares, &[])
+        .exits(2)
+        .warns("a case of the plan is in none of the records");
+    assert!(!trace.project.path("whole.jsonl").exists(), "nothing is written of what is no run");
+    merge(&trace, &["nowhere.jsonl".to_owned()], &[]).exits(2).warns("nowhere.jsonl");
+}
+
+#[test]
+fn whole_runs_are_joined_too_when_no_case_is_in_both() {
+    let trace = Trace::approved();
+    for (case, name) in [("run_id=24", "a.jsonl"), ("run_id=*4", "b.jsonl")] {
+        trace.check(&["--case", case]).exits(0);
+        fs::copy(trace.project.path(".parity/records/latest.jsonl"), trace.project.path(name)).unwrap();
+    }
+    let files = ["a.jsonl".to_owned(), "b.jsonl".to_owned()];
+    merge(&trace, &files, &[])
+        .exits(2)
+        .warns("the case `trace/run_id=24` is in `a.jsonl` and in `b.jsonl`");
+}
+
+#[test]
+fn a_share_without_cases_passes_and_is_no_gap() {
+    let trace = Trace::approved();
+    let shares = shares(&trace, 7, &[]);
+    trace.check(&["--shard", "7/7"]).exits(0).warns("share 7/7 is empty");
+    merge(&trace, &shares, &["-o", "whole.jsonl"]).exits(0).says("3 cases in");
+    for wrong in ["0/3", "4/3", "1", "a/b"] {
+        trace.check(&["--shard", wrong]).exits(2);
+    }
+}
