@@ -55,6 +55,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "record",
             "redact",
             "report",
+            "rule",
             "snapshot",
             "suite",
             "translate",
