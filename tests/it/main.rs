@@ -33,7 +33,9 @@ mod rejudge;
 mod reports;
 mod requests;
 mod retold;
+mod schema;
 mod select;
+
 mod snapshots;
 mod stand_in;
 mod support;
