@@ -171,7 +171,13 @@ impl<'a> Suited<'a> {
         let survey = Survey::of(of.answer, &original);
         let seed = seed.join(&of.case.to_string());
         let watch = Watch::new(eyes, &prepared, &of.original, &original);
-        let mut explainer = Explainer::new(rules, eyes, (of.case, of.exchange, bases), &original);
+        let mut explainer = Explainer::new(
+            rules,
+            eyes,
+            (of.case, of.exchange, bases),
+            &original,
+            prepared.expected().body.as_ref(),
+        );
         for mutant in survey.choose(budget, seed, of.answer, &original) {
             let survived = mutant.with(
                 of.answer,

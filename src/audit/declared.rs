@@ -23,10 +23,12 @@ pub struct Site<'s> {
     pub before: Option<&'s Value<'s>>,
     /// That node in the mutant.
     pub after: Option<&'s Value<'s>>,
+    /// The document that is owed.
+    pub owed: Option<&'s Value<'s>>,
 }
 
 impl<'s> Site<'s> {
-    pub fn of(mutant: &'s Mutant, original: &'s Received<'_>, changed: &'s Received<'_>) -> Self {
+    pub fn of(mutant: &'s Mutant, original: &'s Received<'_>, changed: &'s Received<'_>, owed: Option<&'s Value<'_>>) -> Self {
         let trail = &mutant.trail;
         let node = original
             .body
@@ -52,7 +54,13 @@ impl<'s> Site<'s> {
             node,
             before,
             after,
+            owed,
         }
+    }
+
+    /// Whether such a value is owed at a node that the pattern names: whatever a rule excuses, that is never wrong.
+    fn is_owed(&self, at: &Pattern, value: &Value<'_>) -> bool {
+        self.owed.is_some_and(|owed| is_at(at, &Path::root(), owed, value))
     }
 
     /// Whether a rule at that pattern speaks of the place.
@@ -76,6 +84,21 @@ impl<'s> Site<'s> {
         };
         changes_only((at, absent, allowed), &self.node, before, after)
     }
+}
+
+fn is_at(at: &Pattern, path: &Path, document: &Value<'_>, value: &Value<'_>) -> bool {
+    (at.matches(path) && equal(document, value))
+        || match document {
+            Value::Array(items) => {
+                let mut items = items.iter().enumerate();
+                items.any(|(place, item)| is_at(at, &path.join(Segment::Index(place)), item, value))
+            }
+            Value::Object(object) => {
+                let mut members = object.members.iter();
+                members.any(|member| is_at(at, &path.join(Segment::Member(member.name.to_string())), &member.value, value))
+            }
+            _ => false,
+        }
 }
 
 /// Whether one value may be another.
@@ -117,12 +140,13 @@ pub fn by_comparison(comparison: &Comparison, site: &Site<'_>) -> bool {
             (Value::Number(before), Value::Number(after)) => near(tolerance, &before.text, &after.text),
             _ => false,
         }),
-        ComparisonRule::Pattern(pattern) => site.changes_only(
-            at,
-            false,
-            &|before, after| matches!((before, after), (Value::String(_), Value::String(text)) if pattern.is_match(text)),
-        ),
-        ComparisonRule::OneOf(values) => site.changes_only(at, false, &|_, after| values.iter().any(|value| equal(value, after))),
+        ComparisonRule::Pattern(pattern) => site.changes_only(at, false, &|before, after| match (before, after) {
+            (Value::String(_), Value::String(text)) => pattern.is_match(text) || site.is_owed(at, after),
+            _ => false,
+        }),
+        ComparisonRule::OneOf(values) => site.changes_only(at, false, &|_, after| {
+            values.iter().any(|value| equal(value, after)) || site.is_owed(at, after)
+        }),
         ComparisonRule::Extra { kinds, optional } => {
             (at.covers(&site.node) && !at.matches(&site.node)) || site.changes_only(at, *optional, &|_, after| of_kind(after, kinds))
         }
@@ -213,6 +237,12 @@ mod tests {
         let list = r#"{"l":[1,2,3]}"#;
         let text = r#"{"t":"3 ms","u":"3 ms"}"#;
         let words = [
+            (
+                "rule = 'one_of'\nat = '/x'\nvalues = ['\"\"']",
+                r#"{"x":null}"#,
+                r#"{"x":""}"#,
+                "string-to-null /x",
+            ),
             (
                 "rule = 'rows'\nat = '/l'\nkey = ['k']",
                 r#"{"l":[{"k":1},{"k":2}]}"#,

@@ -10,6 +10,7 @@ use crate::exchange::{Exchange, Observation, PerSide};
 use crate::path::Pattern;
 use crate::rule::{Action, Comparison, RuleName, Translation};
 use crate::suite::{Case, Suite};
+use crate::value::Value;
 use crate::verdict::{Judge, Prepared};
 
 use super::declared::{self, Site};
@@ -89,6 +90,8 @@ pub struct Explainer<'a> {
     bases: PerSide<Option<&'a str>>,
     /// The candidate's own answer.
     original: &'a Received<'a>,
+    /// The document that is owed.
+    owed: Option<&'a Value<'a>>,
     /// The case as it is without a rule; `None` when nothing is owed then.
     without: BTreeMap<Left, Option<Without<'a>>>,
 }
@@ -105,6 +108,7 @@ impl<'a> Explainer<'a> {
         eyes: &'a dyn Eyes,
         (case, exchange, bases): (&'a Case, &'a Exchange, PerSide<Option<&'a str>>),
         original: &'a Received<'a>,
+        owed: Option<&'a Value<'a>>,
     ) -> Self {
         Self {
             rules,
@@ -113,6 +117,7 @@ impl<'a> Explainer<'a> {
             exchange,
             bases,
             original,
+            owed,
             without: BTreeMap::new(),
         }
     }
@@ -120,7 +125,7 @@ impl<'a> Explainer<'a> {
     /// The rule that hides a survivor, and whether it declares that; `changed` is the answer as the mutant has it.
     pub fn explain(&mut self, mutant: &Mutant, changed: &Received<'_>) -> (Option<RuleName>, bool) {
         let suite = Arc::clone(&self.rules.suite);
-        let site = Site::of(mutant, self.original, changed);
+        let site = Site::of(mutant, self.original, changed, self.owed);
         let mut blamed = None;
         for comparison in self.hiding(&suite, &site, changed) {
             if declared::by_comparison(comparison, &site) {

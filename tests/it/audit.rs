@@ -5,6 +5,7 @@ use std::fs;
 use parity::diagnostic::Source;
 use parity::suite::read_suite;
 
+use crate::openml;
 use crate::support::project::Project;
 use crate::support::services::root;
 use crate::support::trace::Trace;
@@ -116,4 +117,19 @@ fn what_cannot_be_audited_is_said() {
         .exits(4)
         .says("the record holds no case of the suite `other`")
         .says("nothing was audited: no case is in parity (exit 4)");
+}
+
+#[test]
+fn the_suites_of_openml_notice_everything() {
+    let Some((project, recordings)) = openml::project() else { return };
+    let run = |arguments: &[&str]| project.command(arguments).env("PARITY_OPENML_RECORDINGS", &recordings).run();
+    run(&["check", "--environment", "recordings"]).exits(0);
+    let report = run(&["audit", "--format", "json", "--budget", "3000"]).exits(0).json();
+    assert_eq!(report["totals"]["sensitivity"], 1.0);
+    let suites = report["suites"].as_array().unwrap();
+    assert_eq!(suites.len(), 16);
+    for suite in suites {
+        assert!(suite["totals"]["killed"].as_u64().unwrap() > 50, "{suite:#}");
+        assert!(suite["coverage_floor"].is_number(), "{}", suite["name"]);
+    }
 }

@@ -35,7 +35,6 @@ mod requests;
 mod retold;
 mod schema;
 mod select;
-
 mod snapshots;
 mod stand_in;
 mod support;

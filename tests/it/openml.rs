@@ -1,6 +1,7 @@
 //! Every endpoint of which answers of the genuine legacy and of its successor are recorded, judged from these recordings.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::Path;
 
@@ -34,11 +35,11 @@ fn skipped(why: &str) {
     }
 }
 
-#[test]
-fn every_recorded_endpoint_is_judged() {
+/// A project of these suites over the recordings, and where these are; nothing where they are not to be had, which is said.
+pub fn project() -> Option<(Project, OsString)> {
     let Some(recordings) = std::env::var_os("PARITY_OPENML_RECORDINGS") else {
         skipped("recorded exchanges of OpenML: PARITY_OPENML_RECORDINGS is not set");
-        return;
+        return None;
     };
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let project = Project::with(
@@ -51,6 +52,12 @@ fn every_recorded_endpoint_is_judged() {
         let name = path.file_name().unwrap().to_str().unwrap().to_owned();
         project.write(&format!("suites/{name}"), std::fs::read(&path).unwrap());
     }
+    Some((project, recordings))
+}
+
+#[test]
+fn every_recorded_endpoint_is_judged() {
+    let Some((project, recordings)) = project() else { return };
     let done = project
         .command(&["check", "--environment", "recordings", "--format", "json"])
         .env("PARITY_OPENML_RECORDINGS", recordings)
