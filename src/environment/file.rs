@@ -1,10 +1,12 @@
-//! Files: written whole or not at all, copied as trees, found by patterns.
+//! Files: written whole or not at all, trees made alike, found by patterns.
 
-use std::fs::{self, File};
+use std::collections::BTreeMap;
+use std::fs::{self, File, Metadata};
 use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::FileExt as _;
+use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, SystemTime};
 
 /// Writes a file beside its place and renames it there, so that nobody ever sees half of it.
 pub(super) fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -15,10 +17,13 @@ pub(super) fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// Copies a tree of files and folders. Where the file system can share blocks it does, and empty space takes none.
-pub(super) fn copy_tree(from: &Path, to: &Path) -> io::Result<()> {
+/// Makes a tree of files and folders like another, whatever is there already; what looks the same (length, mode, and when it
+/// was last written) is left. Where the file system can share blocks it does, and empty space takes none.
+///
+/// A copy was last written when its source was. So that a later write shows, sources must be [`age`]d.
+pub(super) fn make_alike(from: &Path, to: &Path) -> io::Result<()> {
     let mut files = Vec::new();
-    copy_folder(from, to, &mut files)?;
+    make_folder_alike(from, to, &mut files)?;
     // A database has hundreds of files, and a start waits for the last of them: every processor takes the next one.
     let next = AtomicUsize::new(0);
     let copy = || -> io::Result<()> {
@@ -28,6 +33,9 @@ pub(super) fn copy_tree(from: &Path, to: &Path) -> io::Result<()> {
         Ok(())
     };
     let others = std::thread::available_parallelism().map_or(0, |all| all.get() - 1).min(7);
+    if files.len() < 8 {
+        return copy();
+    }
     std::thread::scope(|scope| {
         let others: Vec<_> = (0..others).map(|_| scope.spawn(copy)).collect();
         let results = others.into_iter().map(|other| other.join().expect("copying does not panic"));
@@ -35,41 +43,97 @@ pub(super) fn copy_tree(from: &Path, to: &Path) -> io::Result<()> {
     })
 }
 
-/// Makes the folders and links of a tree, and notes its files with their copies.
-fn copy_folder(from: &Path, to: &Path, files: &mut Vec<(PathBuf, PathBuf)>) -> io::Result<()> {
+/// Makes folders and links alike, removes what is too much, and notes the files that have to be copied.
+fn make_folder_alike(from: &Path, to: &Path, files: &mut Vec<(PathBuf, PathBuf)>) -> io::Result<()> {
     fs::create_dir_all(to)?;
     fs::set_permissions(to, from.metadata()?.permissions())?;
+    let mut there = BTreeMap::new();
+    for entry in fs::read_dir(to)? {
+        let entry = entry?;
+        there.insert(entry.file_name(), entry.metadata()?);
+    }
     for entry in fs::read_dir(from)? {
         let entry = entry?;
-        let (kind, target) = (entry.file_type()?, to.join(entry.file_name()));
-        if kind.is_dir() {
-            copy_folder(&entry.path(), &target, files)?;
-        } else if kind.is_file() {
-            files.push((entry.path(), target));
-        } else if kind.is_symlink() {
-            std::os::unix::fs::symlink(fs::read_link(entry.path())?, &target)?;
+        let (source, target) = (entry.metadata()?, to.join(entry.file_name()));
+        let there = there.remove(&entry.file_name());
+        if let Some(there) = &there
+            && there.file_type() != source.file_type()
+        {
+            remove(&target, there)?;
+        }
+        if source.is_dir() {
+            make_folder_alike(&entry.path(), &target, files)?;
+        } else if source.is_file() {
+            if !there.is_some_and(|there| is_same(&there, &source)) {
+                files.push((entry.path(), target));
+            }
+        } else if source.is_symlink() {
+            let link = fs::read_link(entry.path())?;
+            if !fs::read_link(&target).is_ok_and(|there| there == link) {
+                let _ = fs::remove_file(&target);
+                std::os::unix::fs::symlink(link, &target)?;
+            }
         }
         // Sockets and pipes belong to a process that is gone.
+    }
+    there.iter().try_for_each(|(name, there)| remove(&to.join(name), there))
+}
+
+fn is_same(one: &Metadata, other: &Metadata) -> bool {
+    one.is_file() && one.len() == other.len() && one.mode() == other.mode() && one.modified().ok() == other.modified().ok()
+}
+
+fn remove(path: &Path, metadata: &Metadata) -> io::Result<()> {
+    if metadata.is_dir() {
+        fs::remove_dir_all(path)
+    } else {
+        fs::remove_file(path)
+    }
+}
+
+/// Dates every file of a tree back, by more than any file system rounds, so that a write that follows at once shows.
+pub(super) fn age(folder: &Path) -> io::Result<()> {
+    age_to(folder, SystemTime::now() - Duration::from_mins(1))
+}
+
+fn age_to(folder: &Path, when: SystemTime) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
+            age_to(&entry.path(), when)?;
+        } else if kind.is_file() {
+            File::open(entry.path())?.set_modified(when)?;
+        }
     }
     Ok(())
 }
 
-/// Copies one file with its mode.
+/// Copies one file with its mode and its date.
 fn copy_file(from: &Path, to: &Path) -> io::Result<()> {
     /// What is smaller is copied in one go faster than it is looked at.
     const LARGE: u64 = 256 * 1024;
     let mut source = File::open(from)?;
     let metadata = source.metadata()?;
-    if metadata.len() < LARGE {
-        return fs::copy(from, to).map(|_| ());
-    }
-    let target = File::create(to)?;
+    let mut target = File::create(to)?;
     target.set_permissions(metadata.permissions())?;
-    #[cfg(target_os = "linux")]
-    if rustix::fs::ioctl_ficlone(&target, &source).is_ok() {
-        return Ok(());
+    if metadata.len() < LARGE {
+        io::copy(&mut source, &mut target)?;
+    } else if !shares_blocks(&source, &target) {
+        copy_sparse(&mut source, &target)?;
     }
-    copy_sparse(&mut source, &target)
+    target.set_modified(metadata.modified()?)
+}
+
+/// Makes a file share the blocks of another, where the file system can.
+#[cfg(target_os = "linux")]
+fn shares_blocks(source: &File, target: &File) -> bool {
+    rustix::fs::ioctl_ficlone(target, source).is_ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn shares_blocks(_source: &File, _target: &File) -> bool {
+    false
 }
 
 /// Copies what is not zero: most of a fresh database's files is.
@@ -225,9 +289,57 @@ mod tests {
         fs::set_permissions(from.join("deep"), fs::Permissions::from_mode(0o700)).unwrap();
         std::os::unix::fs::symlink("deep/er/file", from.join("link")).unwrap();
         let _socket = std::os::unix::net::UnixListener::bind(from.join("socket")).unwrap();
-        copy_tree(&from, &to).unwrap();
+        make_alike(&from, &to).unwrap();
         assert_eq!(fs::read_to_string(to.join("link")).unwrap(), "text");
         assert_eq!(to.join("deep").metadata().unwrap().permissions().mode() & 0o777, 0o700);
         assert!(!to.join("socket").exists());
+    }
+
+    #[test]
+    fn a_tree_that_was_used_is_made_as_it_was() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let (from, to) = (folder.path().join("from"), folder.path().join("to"));
+        fs::create_dir_all(from.join("deep")).unwrap();
+        for name in ["kept", "written", "grown", "gone", "open", "deep/file", "becomes-a-folder"] {
+            fs::write(from.join(name), "text").unwrap();
+        }
+        fs::create_dir(from.join("becomes-a-file")).unwrap();
+        std::os::unix::fs::symlink("kept", from.join("link")).unwrap();
+        age(&from).unwrap();
+        make_alike(&from, &to).unwrap();
+        let number = |name: &str| to.join(name).metadata().unwrap().ino();
+        let kept = [number("kept"), number("deep/file")];
+
+        // The same length, in the same moment as the copy.
+        fs::write(to.join("written"), "TEXT").unwrap();
+        fs::write(to.join("grown"), "text and more").unwrap();
+        fs::remove_file(to.join("gone")).unwrap();
+        fs::set_permissions(to.join("open"), fs::Permissions::from_mode(0o666)).unwrap();
+        fs::remove_file(to.join("becomes-a-folder")).unwrap();
+        fs::create_dir_all(to.join("becomes-a-folder/with")).unwrap();
+        fs::remove_dir(to.join("becomes-a-file")).unwrap();
+        fs::write(to.join("becomes-a-file"), "").unwrap();
+        fs::remove_file(to.join("link")).unwrap();
+        std::os::unix::fs::symlink("written", to.join("link")).unwrap();
+        fs::create_dir_all(to.join("new/folder")).unwrap();
+        fs::write(to.join("deep/new"), "").unwrap();
+        make_alike(&from, &to).unwrap();
+
+        for name in ["kept", "written", "grown", "gone", "open", "deep/file", "becomes-a-folder", "link"] {
+            assert_eq!(fs::read_to_string(to.join(name)).unwrap(), "text", "{name}");
+        }
+        let names = |folder: PathBuf| -> Vec<std::ffi::OsString> {
+            let mut names: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+            names.sort();
+            names
+        };
+        for folder in ["", "deep", "becomes-a-file"] {
+            assert_eq!(names(to.join(folder)), names(from.join(folder)), "{folder}");
+        }
+        let mode = |path: PathBuf| path.metadata().unwrap().mode();
+        assert_eq!(mode(to.join("open")), mode(from.join("open")));
+        assert_eq!(fs::read_link(to.join("link")).unwrap(), Path::new("kept"));
+        assert_eq!([number("kept"), number("deep/file")], kept, "what nobody touched is left");
     }
 }

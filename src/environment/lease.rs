@@ -41,6 +41,8 @@ enum Entry {
     Process { id: i32, born: Option<u64> },
     /// Containers and networks carry this lease's label.
     Containers,
+    /// A copy of prepared data in the lease's folder, and where it goes when nothing runs on it any more.
+    Data { data: PathBuf, used: PathBuf },
 }
 
 /// A lease that nobody holds any more; taken over, so that only one run ends it.
@@ -48,7 +50,7 @@ enum Entry {
 pub(super) struct Abandoned {
     pub(super) id: String,
     folder: PathBuf,
-    _lock: Option<File>,
+    lock: Option<File>,
 }
 
 impl Lease {
@@ -119,6 +121,14 @@ impl Lease {
         self.note(&Entry::Containers)
     }
 
+    /// Notes a copy of prepared data, and where it goes when nothing runs on it any more.
+    pub(super) fn note_data(&self, data: &Path, used: &Path) -> io::Result<()> {
+        self.note(&Entry::Data {
+            data: data.to_owned(),
+            used: used.to_owned(),
+        })
+    }
+
     /// Marks it as kept: it outlives its owner, with what is written about it.
     pub(super) fn keep(mut self, state: &str) -> io::Result<()> {
         super::file::write_atomically(&self.folder.join(KEPT), state.as_bytes())?;
@@ -128,6 +138,7 @@ impl Lease {
 
     /// Removes its folder. What was started must have been stopped.
     pub(super) fn end(mut self) -> io::Result<()> {
+        give_back(&self.folder);
         self.lock = None;
         remove(&self.folder)
     }
@@ -191,6 +202,10 @@ impl Abandoned {
     /// Kills its processes and removes its folder. Its containers must have been removed.
     pub(super) fn end(self) -> io::Result<()> {
         kill_processes(&self.id, &self.folder);
+        // One that is half removed is locked by nobody.
+        if self.lock.is_some() && are_gone(&self.id, &self.folder) {
+            give_back(&self.folder);
+        }
         remove(&self.folder)
     }
 
@@ -209,7 +224,7 @@ impl Abandoned {
         Some(Self {
             id,
             folder: folder.to_owned(),
-            _lock: lock,
+            lock,
         })
     }
 }
@@ -282,6 +297,37 @@ fn kill_processes(lease: &str, folder: &Path) {
     }
     for pid in carriers(lease) {
         let _ = kill_process(pid, Signal::KILL);
+    }
+}
+
+/// Whether the processes of a lease are gone soon. One that was killed may still be ending what it writes.
+#[expect(clippy::disallowed_methods, reason = "polls with a deadline, also where there is no runtime")]
+fn are_gone(lease: &str, folder: &Path) -> bool {
+    let journal = journal(folder);
+    let lives = |entry: &Entry| matches!(entry, Entry::Process { id, born: Some(noted) } if born(*id) == Some(*noted));
+    let deadline = Instant::now() + Duration::from_secs(2);
+    while journal.iter().any(lives) || !carriers(lease).is_empty() {
+        if Instant::now() > deadline {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    true
+}
+
+/// Lays copies of prepared data where the next start finds them. Where one lies already, it stays and goes with the lease.
+///
+/// Only for who holds the lease, and once: a folder that is not locked any more may be removed by its owner and by another
+/// run at the same time, and what one of them is taking apart must not be given away by the other.
+fn give_back(folder: &Path) {
+    let entries = journal(folder);
+    if fs::remove_file(folder.join(JOURNAL)).is_err() {
+        return;
+    }
+    for entry in entries {
+        if let Entry::Data { data, used } = entry {
+            let _ = fs::rename(data, used);
+        }
     }
 }
 
@@ -363,6 +409,44 @@ mod tests {
         drop(dropped);
         ended.end().unwrap();
         assert!(folders.iter().all(|folder| !folder.exists()));
+    }
+
+    #[test]
+    fn a_copy_is_given_back_by_one_owner_once() {
+        let cache = tempfile::tempdir().unwrap();
+        let used = cache.path().join("x.used");
+        let taken = |lease: &Lease| {
+            let data = lease.folder.join("data");
+            fs::create_dir(&data).unwrap();
+            fs::write(data.join("file"), "").unwrap();
+            lease.note_data(&data, &used).unwrap();
+            data
+        };
+        // Another copy lies there already, and is taken before the folder is gone: what is left is on its way out.
+        fs::create_dir(&used).unwrap();
+        fs::write(used.join("file"), "").unwrap();
+        let lease = Lease::create(cache.path()).unwrap();
+        let data = taken(&lease);
+        give_back(&lease.folder);
+        fs::remove_dir_all(&used).unwrap();
+        give_back(&lease.folder);
+        assert!(data.exists() && !used.exists());
+        lease.end().unwrap();
+
+        // A folder without a lock is being removed by its owner.
+        let lease = Lease::create(cache.path()).unwrap();
+        taken(&lease);
+        fs::remove_file(lease.folder.join(LOCK)).unwrap();
+        forget_owner(lease);
+        for lease in abandoned(cache.path()) {
+            lease.end().unwrap();
+        }
+        assert!(!used.exists());
+
+        let lease = Lease::create(cache.path()).unwrap();
+        taken(&lease);
+        lease.end().unwrap();
+        assert!(used.join("file").exists());
     }
 
     #[test]

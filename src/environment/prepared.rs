@@ -2,6 +2,9 @@
 //!
 //! A directory is made aside, by a server that is then stopped cleanly, and renamed into the cache; so one that is there
 //! is whole. Who makes it holds an exclusive lock on its name, who copies it a shared one.
+//!
+//! A copy that is no longer needed lies beside it until the next start takes it and has only what was written since made
+//! again: a server has hundreds of files and writes to a few.
 
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -40,9 +43,11 @@ impl Context<'_> {
                     });
                     // Marks it as used, for the choice of what to remove.
                     let _ = shared.set_modified(SystemTime::now());
-                    let (from, to) = (whole.clone(), self.data_folder(name));
-                    let copied = tokio::task::spawn_blocking(move || file::copy_tree(&from, &to)).await;
+                    let (from, to, used) = (whole.clone(), self.data_folder(name), used(&whole));
+                    let copied = tokio::task::spawn_blocking(move || copy(&from, &used, &to)).await;
                     copied.map_err(io::Error::other).flatten().map_err(io_failure(&whole))?;
+                    let note = self.lease.note_data(&self.data_folder(name), &self::used(&whole));
+                    note.map_err(io_failure(&whole))?;
                     return Ok(begun);
                 }
             }
@@ -71,6 +76,7 @@ impl Context<'_> {
             return Err((Box::new(Failure::Unclean { how }), process::tail(&self.log(name))));
         }
         let data = self.data_folder(name);
+        file::age(&data).map_err(io_failure(&data))?;
         fs::rename(&data, whole).map_err(io_failure(&data))?;
         self.events.send(Event::Prepared {
             service: name.clone(),
@@ -114,6 +120,28 @@ impl Context<'_> {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
+}
+
+/// Where a copy lies that is no longer needed.
+fn used(whole: &Path) -> PathBuf {
+    whole.with_extension(USED)
+}
+
+const USED: &str = "used";
+
+/// Makes a copy of prepared data, out of a used one where one lies there.
+fn copy(whole: &Path, used: &Path, to: &Path) -> io::Result<()> {
+    // Whoever renames it first has it.
+    if fs::rename(used, to).is_ok() {
+        match file::make_alike(whole, to) {
+            Ok(()) => return Ok(()),
+            Err(error) => {
+                tracing::debug!(%error, "a used copy could not be made as it was");
+                fs::remove_dir_all(to)?;
+            }
+        }
+    }
+    file::make_alike(whole, to)
 }
 
 /// Whether others may hold it as well.
@@ -165,7 +193,7 @@ fn remove_oldest(all: &Path, name: &str, current: &str) {
     let mut found: Vec<(SystemTime, PathBuf)> = entries
         .flatten()
         .map(|entry| entry.path())
-        .filter(|path| path.is_dir() && path.file_name() != Some(current.as_ref()))
+        .filter(|path| path.is_dir() && path.extension().is_none() && path.file_name() != Some(current.as_ref()))
         .filter(|path| {
             let file = path.file_name().and_then(|file| file.to_str());
             file.and_then(|file| file.rsplit_once('-'))
@@ -183,6 +211,7 @@ fn remove_oldest(all: &Path, name: &str, current: &str) {
             continue;
         };
         if held.try_lock().is_ok() && fs::remove_dir_all(path).is_ok() {
+            let _ = fs::remove_dir_all(used(path));
             // The lock file stays: somebody may have opened it and be waiting for it.
             tracing::debug!(path = %path.display(), "removed prepared data");
         }
@@ -199,6 +228,7 @@ mod tests {
         let now = SystemTime::now();
         for (age, name) in [(5, "db-1"), (4, "db-2"), (3, "db-3"), (2, "db-4"), (9, "other-1")] {
             fs::create_dir(all.path().join(name)).unwrap();
+            fs::create_dir(used(&all.path().join(name))).unwrap();
             let lock = File::create(all.path().join(format!("{name}.lock"))).unwrap();
             lock.set_modified(now - Duration::from_secs(age)).unwrap();
         }
@@ -213,6 +243,17 @@ mod tests {
             .map(|path| path.file_name().unwrap().to_string_lossy().into_owned())
             .collect();
         left.sort();
-        assert_eq!(left, ["db-1", "db-3", "db-4", "db-new", "other-1"]);
+        let expected = [
+            "db-1",
+            "db-1.used",
+            "db-3",
+            "db-3.used",
+            "db-4",
+            "db-4.used",
+            "db-new",
+            "other-1",
+            "other-1.used",
+        ];
+        assert_eq!(left, expected);
     }
 }

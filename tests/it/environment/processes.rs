@@ -383,11 +383,27 @@ async fn a_database_is_prepared_once_and_copied_afterwards() {
     write(&first, "INSERT INTO parity_test.sentinel VALUES (2)").await;
     assert_eq!(rows(&first).await, 2);
     assert_eq!(rows(&second).await, 1);
+    let used = || {
+        let prepared = std::fs::read_dir(project.options.cache.join("prepared")).unwrap();
+        prepared
+            .filter(|entry| entry.as_ref().unwrap().path().extension() == Some("used".as_ref()))
+            .count()
+    };
+    assert_eq!(used(), 0);
     first.stop().await;
+    assert_eq!(used(), 1, "what the first wrote to is used again");
     second.stop().await;
+    assert_eq!(used(), 1, "one is enough");
     let third = project.start().await.unwrap();
-    assert_eq!(rows(&third).await, 1);
-    third.stop().await;
+    assert_eq!(used(), 0);
+    assert_eq!(rows(&third).await, 1, "nothing of the first run is left in it");
+    write(&third, "DROP DATABASE parity_test").await;
+    // Taken down by somebody else, it is used again as well.
+    third.keep().unwrap().down().await.unwrap();
+    assert_eq!(used(), 1);
+    let fourth = project.start().await.unwrap();
+    assert_eq!(rows(&fourth).await, 1);
+    fourth.stop().await;
 
     project.write("seed/2-rows.sql", "INSERT INTO parity_test.sentinel VALUES (1), (2), (3);\n");
     let (changed, events) = project.start_heard().await;
