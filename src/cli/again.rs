@@ -9,7 +9,6 @@ use crate::record::{Header, Record, RecordError};
 use crate::report::SuiteReport;
 use crate::run::{RejudgeError, Rejudged, Rejudging, Visit, judge_record};
 use crate::snapshot::{SnapshotError, Store};
-use crate::suite::Case;
 use crate::translate::Detail;
 
 use super::context::Context;
@@ -107,18 +106,6 @@ impl Again {
     pub fn judge_by(&self, by: &Rejudging<'_>, visit: impl FnMut(&Visit<'_>)) -> Result<Rejudged, Failure> {
         let mut record = Record::open(&self.path).map_err(|error| unreadable(&error))?;
         judge_record(&self.header, record.by_ref(), by, visit).map_err(Failure::from)
-    }
-
-    /// The snapshot files that no case of any suite refers to.
-    ///
-    /// # Errors
-    /// When a folder cannot be read.
-    pub fn unreferenced(&self) -> Result<Vec<PathBuf>, Failure> {
-        let suites = self.project.suites.iter();
-        let cases: Vec<Case> = suites
-            .flat_map(|suite| suite.cases().into_iter().filter(|case| suite.keeps_snapshot(case)))
-            .collect();
-        Ok(self.store.unreferenced(&cases)?)
     }
 
     /// What reports need of a suite.

@@ -6,6 +6,7 @@ use clap::Args;
 
 use crate::report::{CaseReport, Exit, terminal};
 use crate::rule::CasePattern;
+use crate::run::unreferenced;
 use crate::snapshot::SnapshotState;
 use crate::suite::Case;
 use crate::translate::Detail;
@@ -95,7 +96,7 @@ pub fn run(arguments: &ReviewArguments, config: Option<&Path>, context: &Context
         }
     }
     if arguments.prune {
-        for file in again.unreferenced()? {
+        for file in unreferenced(&again.store, &again.project.suites)? {
             std::fs::remove_file(&file).map_err(|error| Failure::SetUp(format!("cannot remove `{}`: {error}", file.display())))?;
             output.say(&format!("removed   {}", file.display()));
         }

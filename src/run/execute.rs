@@ -19,7 +19,7 @@ use crate::translate::Detail;
 use crate::verdict::Judge;
 
 use super::baseline::Baseline;
-use super::judged::{Judged, unreferenced};
+use super::judged::{Judged, named, unreferenced};
 use super::masked::masked;
 use super::plan::{Plan, PlannedCase};
 use super::source::{Asking, Source};
@@ -190,7 +190,7 @@ pub async fn execute(
         sides: sides.map(|shown| shown.join(", ")),
         suites,
         unreferenced: if full {
-            unreferenced(&setup.store, &setup.known)?
+            named(&unreferenced(&setup.store, &setup.known)?)
         } else {
             Vec::new()
         },

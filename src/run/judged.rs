@@ -81,12 +81,19 @@ impl Judged<'_> {
     }
 }
 
-/// The snapshot files that no case of these suites refers to, for people.
-pub fn unreferenced(store: &Store, known: &[Arc<Suite>]) -> Result<Vec<String>, SnapshotError> {
+/// The snapshot files that no case of these suites refers to.
+///
+/// # Errors
+/// When a folder cannot be read.
+pub fn unreferenced(store: &Store, known: &[Arc<Suite>]) -> Result<Vec<PathBuf>, SnapshotError> {
     let cases: Vec<_> = known
         .iter()
         .flat_map(|suite| suite.shown_cases().into_iter().filter(|case| suite.keeps_snapshot(case)))
         .collect();
-    let files: Vec<PathBuf> = store.unreferenced(&cases)?;
-    Ok(files.iter().map(|file| file.display().to_string()).collect())
+    store.unreferenced(&cases)
+}
+
+/// Files for people.
+pub fn named(files: &[PathBuf]) -> Vec<String> {
+    files.iter().map(|file| file.display().to_string()).collect()
 }

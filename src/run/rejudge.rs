@@ -17,7 +17,7 @@ use crate::translate::Detail;
 use crate::verdict::{Judge, Judgement};
 
 use super::baseline::{Baseline, plain};
-use super::judged::{Judged, unreferenced};
+use super::judged::{Judged, named, unreferenced};
 
 /// By what a recorded run is judged again.
 #[derive(Debug, Clone)]
@@ -275,7 +275,7 @@ fn finish(again: &mut Rejudged, suites: &[AgainSuite], header: &Header, by: &Rej
         .then(|| format!("`[gate] oracle = \"genuine\"` refuses {}", report.oracle));
     report.accountability = Accountability::of(&report.suites, &report.cases, report.full, by.today.or(header.today), by.rules);
     if let Some(store) = by.store.filter(|_| report.full) {
-        report.unreferenced = unreferenced(store, by.known)?;
+        report.unreferenced = named(&unreferenced(store, by.known)?);
     }
     Ok(())
 }

@@ -158,6 +158,25 @@ fn what_no_case_refers_to_is_removed() {
 }
 
 #[test]
+fn snapshots_of_secret_parameters_are_referred_to() {
+    let trace = Trace::unapproved();
+    let suite = "suite = 'user'\nsecret_parameters = ['token']\n[parameters]\ntoken = ['first-secret', 'second-secret']\n\
+                 [legacy]\nget = '/a?token={token}'\n[candidate]\nget = '/b?token={token}'\n";
+    trace.project.write("suites/trace.toml", suite);
+    for token in ["first-secret", "second-secret"] {
+        trace.legacy.on(format!("/a?token={token}"), Answer::json("{}"));
+        trace.candidate.on(format!("/b?token={token}"), Answer::json("{}"));
+    }
+    trace.check(&[]).exits(1);
+    assert_eq!(trace.project.accept(), 2);
+    trace.check(&[]).exits(0);
+    let kept = trace.project.files("snapshots");
+    trace.project.run(&["review", "--prune"]).exits(0);
+    assert_eq!(trace.project.files("snapshots"), kept);
+    trace.check(&[]).exits(0);
+}
+
+#[test]
 fn one_key_each_at_a_terminal() {
     let trace = Trace::unapproved();
     trace.check(&[]).exits(1);
