@@ -11,10 +11,6 @@ pub enum Class {
     Status,
     /// Another media type, or none.
     MediaType,
-    /// A header that the suite names is not there.
-    HeaderMissing,
-    /// A header that the suite names has another value.
-    HeaderChanged,
     /// The body breaks off.
     BodyCut,
     /// No body at all.
@@ -134,8 +130,6 @@ impl fmt::Display for Class {
         f.write_str(match self {
             Self::Status => "status",
             Self::MediaType => "media-type",
-            Self::HeaderMissing => "header-missing",
-            Self::HeaderChanged => "header-changed",
             Self::BodyCut => "body-cut",
             Self::BodyMissing => "body-missing",
             Self::BodyExtra => "body-extra",

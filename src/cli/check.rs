@@ -14,7 +14,7 @@ use crate::record::{End, Header, RecordError, RecordedService, RecordedShard, Re
 use crate::redact::{Key, Redactor, SecretNames};
 use crate::report::html::Evidence;
 use crate::report::{Accountability, Exit, Format, Material, RunReport, SuiteReport};
-use crate::run::{Baseline, Event, Plan, RunOptions, Selection, Service, Setup, evidence, execute};
+use crate::run::{Baseline, Event, Plan, RunOptions, Selection, Service, Setup, execute};
 use crate::snapshot::{Pending, Store};
 use crate::suite::Credentials;
 
@@ -231,13 +231,9 @@ async fn judge(
     })
     .await?;
     // From the record, where it is masked; only the cases that are shown are kept.
+    let asked: Vec<_> = plan.suites.iter().map(|planned| Arc::clone(&planned.suite)).collect();
     let answers = reports
-        .show_answers()
-        .then(|| {
-            let suites: Vec<_> = plan.suites.iter().map(|planned| Arc::clone(&planned.suite)).collect();
-            evidence(&record, &suites, &report)
-        })
-        .transpose()
+        .answers(&record, &asked, &report)
         .map_err(|error| Failure::SetUp(error.to_string()))?;
     let exit = tell(reports, &report, answers.as_ref(), context, output, progress);
     let left = plan.len() - report.cases.len();

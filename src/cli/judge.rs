@@ -4,8 +4,7 @@ use std::path::Path;
 
 use clap::Args;
 
-use crate::report::{Exit, Format, Material, terminal};
-use crate::run::evidence;
+use crate::report::{Exit, Format};
 use crate::translate::Detail;
 
 use super::again::{Again, RecordArguments};
@@ -46,31 +45,9 @@ pub fn run(arguments: &JudgeArguments, config: Option<&Path>, context: &Context,
     let reports = Reports::prepare(arguments.format, &arguments.reports, context)?;
     let judged = Again::open(&arguments.record, config, context).and_then(|again| {
         reports.begin(output);
-        let judged = again.judge(&arguments.gate, Detail::Counts, context, output, |_| {})?;
-        let answers = reports
-            .show_answers()
-            .then(|| evidence(&again.path, &again.project.active, &judged.report))
-            .transpose()?;
-        Ok((judged.report, answers))
+        let report = again.judge(&arguments.gate, Detail::Counts, context, output, |_| {})?.report;
+        let answers = reports.answers(&again.path, &again.project.active, &report)?;
+        Ok((report, answers))
     });
-    let (report, answers) = match judged {
-        Ok(judged) => judged,
-        Err(failure) => {
-            reports.failed(&failure, output);
-            return Err(failure);
-        }
-    };
-    if reports.stdout() == Format::Terminal {
-        let style = output.style();
-        let failing = report.cases.iter().filter(|case| !case.passes());
-        let cases: String = failing.map(|case| terminal::render_case(case, report.suite(case), style)).collect();
-        output.data(&format!("{cases}{}", terminal::render_summary(&report, style)));
-    }
-    let material = Material {
-        run: &report,
-        prefix: &context.prefix(),
-        evidence: answers.as_ref(),
-    };
-    reports.write(&material, output)?;
-    Ok(report.exit())
+    reports.tell(judged, context, output)
 }

@@ -10,8 +10,8 @@ use clap::Args;
 use crate::record::merge::{Part, joined, obstacles, write};
 use crate::record::{End, Header, Record, RecordedGate, Totals};
 use crate::report::html::Evidence;
-use crate::report::{Exit, Format, Material, RunReport, terminal};
-use crate::run::{RejudgeError, Rejudging, evidence, judge_record};
+use crate::report::{Exit, Format, RunReport};
+use crate::run::{RejudgeError, Rejudging, judge_record};
 use crate::snapshot::Store;
 use crate::suite::Suite;
 use crate::translate::Detail;
@@ -62,26 +62,7 @@ pub struct MergeArguments {
 pub fn run(arguments: &MergeArguments, config: Option<&Path>, context: &Context, output: &Output) -> Result<Exit, Failure> {
     let reports = Reports::prepare(arguments.format, &arguments.reports, context)?;
     let merged = merged(arguments, config, context, &reports, output);
-    let (report, answers) = match merged {
-        Ok(merged) => merged,
-        Err(failure) => {
-            reports.failed(&failure, output);
-            return Err(failure);
-        }
-    };
-    if reports.stdout() == Format::Terminal {
-        let style = output.style();
-        let failing = report.cases.iter().filter(|case| !case.passes());
-        let cases: String = failing.map(|case| terminal::render_case(case, report.suite(case), style)).collect();
-        output.data(&format!("{cases}{}", terminal::render_summary(&report, style)));
-    }
-    let material = Material {
-        run: &report,
-        prefix: &context.prefix(),
-        evidence: answers.as_ref(),
-    };
-    reports.write(&material, output)?;
-    Ok(report.exit())
+    reports.tell(merged, context, output)
 }
 
 fn merged(
@@ -91,20 +72,18 @@ fn merged(
     reports: &Reports,
     output: &Output,
 ) -> Result<(RunReport, Option<Evidence>), Failure> {
-    let parts = arguments.records.iter().map(|path| Part::open(context.folder.join(path)));
-    let mut parts = parts
+    // Messages name files as they were typed; an absolute path names the same file.
+    let parts = arguments.records.iter().map(|typed| {
+        let path = context.folder.join(typed);
+        let shown = shown(&path, context).display().to_string();
+        Part::open(path, shown)
+    });
+    let parts = parts
         .collect::<Result<Vec<Part>, _>>()
         .map_err(|error| Failure::Usage(error.to_string()))?;
-    for (part, typed) in parts.iter_mut().zip(&arguments.records) {
-        // Messages name files as they were typed; an absolute path names the same file.
-        part.path = shown(&context.folder.join(typed), context);
-    }
     let found = obstacles(&parts);
     if !found.is_empty() {
         return Err(Failure::Usage(format!("these records are not one run:\n  {}", found.join("\n  "))));
-    }
-    for part in &mut parts {
-        part.path = context.folder.join(&part.path);
     }
     let header = joined(&parts);
     let project = Project::load(config, arguments.profile.as_deref().or(header.profile.as_deref()), context)?;
@@ -136,10 +115,7 @@ fn merged(
     file = tempfile::NamedTempFile::new_in(&folder).map_err(|error| failed(&error))?;
     write(&parts, &header, &end, &mut BufWriter::new(file.as_file_mut())).map_err(|error| failed(&error))?;
     file.persist(&path).map_err(|error| failed(&error.error))?;
-    let answers = reports
-        .show_answers()
-        .then(|| evidence(&path, &project.active, &report))
-        .transpose()?;
+    let answers = reports.answers(&path, &project.active, &report)?;
     Ok((report, answers))
 }
 

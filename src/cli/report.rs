@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::record::Header;
 use crate::report::{Exit, Format, Material};
-use crate::run::{evidence, recorded_suites, retell};
+use crate::run::{recorded_suites, retell};
 use crate::translate::Detail;
 
 use super::again::{Again, RecordArguments};
@@ -71,7 +71,7 @@ pub fn run(arguments: &ReportArguments, config: Option<&Path>, context: &Context
             shown(&path, context).display()
         )));
     }
-    let answers = reports.show_answers().then(|| evidence(&path, &suites, &report)).transpose()?;
+    let answers = reports.answers(&path, &suites, &report)?;
     let material = Material {
         run: &report,
         prefix: &context.prefix(),

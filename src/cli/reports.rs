@@ -4,11 +4,15 @@ use std::fs::{self, File, OpenOptions};
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use tempfile::NamedTempFile;
 
 use crate::diagnostic::nearest;
-use crate::report::{Format, Material, github, render};
+use crate::report::html::Evidence;
+use crate::report::{Exit, Format, Material, RunReport, github, render, terminal};
+use crate::run::{RejudgeError, evidence};
+use crate::suite::Suite;
 
 use super::context::Context;
 use super::failure::Failure;
@@ -149,7 +153,7 @@ impl Reports {
 
     /// Whether a report shows what the two sides answered.
     #[must_use]
-    pub fn show_answers(&self) -> bool {
+    fn show_answers(&self) -> bool {
         self.stdout.shows_answers() || self.files.iter().any(|file| file.format.shows_answers())
     }
 
@@ -197,6 +201,41 @@ impl Reports {
             file.persist(&target.path).map_err(|error| target.failed(&error.error))?;
         }
         Ok(())
+    }
+
+    /// What the two sides answered, out of the record and so masked, where a report shows it.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub fn answers(&self, record: &Path, suites: &[Arc<Suite>], run: &RunReport) -> Result<Option<Evidence>, RejudgeError> {
+        self.show_answers().then(|| evidence(record, suites, run)).transpose()
+    }
+
+    /// Tells a run that was judged without services: the cases that fail and the summary where the terminal is told, then
+    /// every other report; or why there is none.
+    ///
+    /// # Errors
+    /// When nothing was judged, or a report cannot be written.
+    pub fn tell(
+        &self,
+        judged: Result<(RunReport, Option<Evidence>), Failure>,
+        context: &Context,
+        output: &Output,
+    ) -> Result<Exit, Failure> {
+        let (run, answers) = judged.inspect_err(|failure| self.failed(failure, output))?;
+        if self.stdout == Format::Terminal {
+            let style = output.style();
+            let failing = run.cases.iter().filter(|case| !case.passes());
+            let cases: String = failing.map(|case| terminal::render_case(case, run.suite(case), style)).collect();
+            output.data(&format!("{cases}{}", terminal::render_summary(&run, style)));
+        }
+        let material = Material {
+            run: &run,
+            prefix: &context.prefix(),
+            evidence: answers.as_ref(),
+        };
+        self.write(&material, output)?;
+        Ok(run.exit())
     }
 
     /// Says in the job's log and summary why there is no run to report; files stay away.

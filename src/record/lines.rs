@@ -12,7 +12,7 @@ use crate::exchange::{OracleKind, UnreachableKind};
 use crate::snapshot::SnapshotState;
 use crate::verdict::Verdict;
 
-use super::event::{RecordedGate, RecordedService, RecordedShard, RecordedSuite, Said, Totals};
+use super::event::{End, RecordedGate, RecordedService, RecordedShard, RecordedSuite, Said, Totals};
 
 /// What every line begins with; the first also has a version.
 #[derive(Debug, Deserialize)]
@@ -149,6 +149,19 @@ pub(super) struct EndLine {
     pub interrupted: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gate: Option<RecordedGate>,
+}
+
+impl EndLine {
+    pub fn of(end: &End) -> Self {
+        Self {
+            kind: Kind::End,
+            totals: end.totals.clone(),
+            oracle: end.oracle,
+            exit: end.exit,
+            interrupted: end.interrupted,
+            gate: end.gate.clone(),
+        }
+    }
 }
 
 impl<'a> BodyLine<'a> {

@@ -5,9 +5,11 @@ use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Write};
 use std::path::PathBuf;
 
+use crate::exchange::with_address;
+
 use super::error::{RecordError, json_reason};
 use super::event::{End, Event, Header};
-use super::lines::{AnyLine, EndLine, Kind};
+use super::lines::{AnyLine, EndLine};
 use super::reader::Record;
 
 /// One record of several, looked through.
@@ -15,6 +17,8 @@ use super::reader::Record;
 pub struct Part {
     /// The file.
     pub path: PathBuf,
+    /// The same, for people.
+    pub shown: String,
     /// Its first line.
     pub header: Header,
     /// The names of its cases, in their order.
@@ -43,7 +47,7 @@ impl Part {
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn open(path: PathBuf) -> Result<Self, RecordError> {
+    pub fn open(path: PathBuf, shown: String) -> Result<Self, RecordError> {
         let mut record = Record::open(&path)?;
         let (mut cases, mut end) = (Vec::new(), None);
         for event in record.by_ref() {
@@ -56,6 +60,7 @@ impl Part {
         Ok(Self {
             header: record.header().clone(),
             path,
+            shown,
             cases,
             end,
         })
@@ -67,7 +72,7 @@ impl Part {
 #[must_use]
 pub fn obstacles(parts: &[Part]) -> Vec<String> {
     let mut found = Vec::new();
-    let shown = |part: &Part| format!("`{}`", part.path.display());
+    let shown = |part: &Part| format!("`{}`", part.shown);
     for part in parts {
         match &part.end {
             None => found.push(format!("{} has no end: its run was killed, or the file is cut", shown(part))),
@@ -118,9 +123,7 @@ fn suites_that_differ(parts: &[Part]) -> Vec<String> {
             if digest != suite.digest {
                 found.push(format!(
                     "the suite `{}` is not the same in `{}` and in `{}`",
-                    suite.name,
-                    first.path.display(),
-                    part.path.display()
+                    suite.name, first.shown, part.shown
                 ));
             }
         }
@@ -136,7 +139,7 @@ fn shares(parts: &[Part]) -> Vec<String> {
     };
     let mut there: BTreeMap<u32, Vec<String>> = BTreeMap::new();
     for part in parts {
-        let shown = format!("`{}`", part.path.display());
+        let shown = format!("`{}`", part.shown);
         match &part.header.shard {
             None => found.push(format!("{shown} is no share of a run, and the others are")),
             Some(shard) if shard.of != first.of => {
@@ -214,15 +217,7 @@ pub fn write(parts: &[Part], header: &Header, end: &End, out: &mut impl Write) -
             }
         }
     }
-    let end = EndLine {
-        kind: Kind::End,
-        totals: end.totals.clone(),
-        oracle: end.oracle,
-        exit: end.exit,
-        interrupted: end.interrupted,
-        gate: end.gate.clone(),
-    };
-    writeln!(out, "{}", text(&end))
+    writeln!(out, "{}", text(&EndLine::of(end)))
 }
 
 fn text(line: &impl serde::Serialize) -> String {
@@ -248,18 +243,7 @@ fn addresses(part: &Header, whole: &Header) -> Vec<(String, String)> {
 }
 
 fn replaced(text: String, addresses: &[(String, String)]) -> String {
-    addresses.iter().fold(text, |text, (from, to)| {
-        let mut out = String::new();
-        let mut rest = text.as_str();
-        while let Some(at) = rest.find(from.as_str()) {
-            let after = &rest[at + from.len()..];
-            out.push_str(&rest[..at]);
-            // Not the beginning of a longer host or port.
-            let goes_on = after.starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':'));
-            out.push_str(if goes_on { from } else { to });
-            rest = after;
-        }
-        out.push_str(rest);
-        out
-    })
+    addresses
+        .iter()
+        .fold(text, |text, (from, to)| with_address(&text, from, to).unwrap_or(text))
 }

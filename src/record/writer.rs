@@ -244,15 +244,7 @@ impl Writer {
     /// # Errors
     /// When it cannot be written; the file then ends with the last whole line.
     pub fn end(&self, end: &End) -> Result<(), RecordError> {
-        let line = EndLine {
-            kind: Kind::End,
-            totals: end.totals.clone(),
-            oracle: end.oracle,
-            exit: end.exit,
-            interrupted: end.interrupted,
-            gate: end.gate.clone(),
-        };
-        self.append(&line, When::Now)
+        self.append(&EndLine::of(end), When::Now)
     }
 
     fn append(&self, line: &impl Serialize, when: When) -> Result<(), RecordError> {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::exchange::{Encoding, MediaType, Observation, Side, Unreachable, UnreachableKind};
+use crate::exchange::{Encoding, MediaType, Observation, Side, Unreachable, UnreachableKind, with_address};
 use crate::value::{Object, ReadError, Value, read, read_xml};
 
 use super::judgement::Failure;
@@ -136,50 +136,12 @@ fn contains(text: &[u8], part: &[u8]) -> bool {
 fn replace(value: &mut Value<'_>, base: &str) {
     match value {
         Value::String(text) => {
-            if let Some(neutral) = without_base(text, base) {
+            if let Some(neutral) = with_address(text, base, "{base}") {
                 *text = Cow::Owned(neutral);
             }
         }
         Value::Array(items) => items.iter_mut().for_each(|item| replace(item, base)),
         Value::Object(Object { members }) => members.iter_mut().for_each(|member| replace(&mut member.value, base)),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
-}
-
-/// The text with `{base}` for the base URL wherever that is not just the beginning of a longer host or port.
-fn without_base(text: &str, base: &str) -> Option<String> {
-    let mut out = String::new();
-    let mut rest = text;
-    let mut found = false;
-    while let Some(at) = rest.find(base) {
-        let after = &rest[at + base.len()..];
-        out.push_str(&rest[..at]);
-        let goes_on = after.starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':'));
-        if goes_on {
-            out.push_str(base);
-        } else {
-            out.push_str("{base}");
-            found = true;
-        }
-        rest = after;
-    }
-    out.push_str(rest);
-    found.then_some(out)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_base_counts_only_where_it_ends() {
-        let base = "http://127.0.0.1:80";
-        assert_eq!(
-            without_base("see http://127.0.0.1:80/run/1", base).as_deref(),
-            Some("see {base}/run/1")
-        );
-        assert_eq!(without_base("http://127.0.0.1:80", base).as_deref(), Some("{base}"));
-        assert_eq!(without_base("http://127.0.0.1:8080/x", base), None);
-        assert_eq!(without_base("nothing", base), None);
     }
 }
