@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::exchange::{Exchange, PerSide, Request};
 use crate::report::{CaseReport, Pardon};
@@ -71,7 +72,7 @@ impl Judged<'_> {
             elapsed: self
                 .exchange
                 .as_ref()
-                .map(|answer| answer.as_ref().ok().map(|observation| observation.elapsed)),
+                .map(|answer| answer.as_ref().ok().map(|observation| as_recorded(observation.elapsed))),
             attempts: self.attempts,
         }
     }
@@ -79,6 +80,11 @@ impl Judged<'_> {
     fn keeps_snapshot(&self) -> bool {
         !self.ad_hoc && self.suite.keeps_snapshot(self.case)
     }
+}
+
+/// A time in whole microseconds, as records have it: a run and its record tell the same, also of what is made of it.
+fn as_recorded(elapsed: Duration) -> Duration {
+    Duration::from_micros(u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX))
 }
 
 /// The snapshot files that no case of these suites refers to.
@@ -96,4 +102,15 @@ pub fn unreferenced(store: &Store, known: &[Arc<Suite>]) -> Result<Vec<PathBuf>,
 /// Files for people.
 pub fn named(files: &[PathBuf]) -> Vec<String> {
     files.iter().map(|file| file.display().to_string()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_what_its_record_says() {
+        assert_eq!(as_recorded(Duration::from_nanos(2_585_999)), Duration::from_micros(2_585));
+        assert_eq!(as_recorded(Duration::from_micros(7)), Duration::from_micros(7));
+    }
 }
