@@ -149,6 +149,12 @@ impl Again {
             [first, rest @ ..] => format!("`{first}` and {} more", rest.len()),
         };
         let mut notes = Vec::new();
+        for recorded in &self.header.suites {
+            let today = self.project.active.iter().find(|suite| suite.name == recorded.name);
+            if let Some(today) = today.filter(|today| recorded.inputs_changed(today)) {
+                notes.extend(recorded.change(today));
+            }
+        }
         if !again.undeclared.is_empty() {
             notes.push(format!("recorded, and declared by no suite today: {}", listed(&again.undeclared)));
         }

@@ -410,17 +410,7 @@ fn header(plan: &Plan, services: &BTreeMap<String, Service>, oracle: &Oracle, st
                 shown: service.shown.clone(),
             })
             .collect(),
-        suites: plan
-            .suites
-            .iter()
-            .map(|planned| RecordedSuite {
-                name: planned.suite.name.clone(),
-                file: planned.suite.file.clone(),
-                digest: planned.suite.digest.clone(),
-                text: planned.suite.text.to_string(),
-                services: planned.suite.request.as_ref().map(|request| request.service.clone()),
-            })
-            .collect(),
+        suites: plan.suites.iter().map(|planned| RecordedSuite::of(&planned.suite)).collect(),
         environment: None,
         profile: None,
         full: false,

@@ -9,7 +9,7 @@ use clap::Args;
 use crate::diagnostic::Source;
 use crate::report::{CaseReport, Exit, RunReport};
 use crate::rule::CasePattern;
-use crate::suite::{Suite, read_suite};
+use crate::suite::{Suite, read_suite_with};
 use crate::translate::Detail;
 use crate::verdict::{Standing, Verdict};
 
@@ -223,6 +223,9 @@ pub fn append(suite: &Suite, entries: &str, to_be_written: bool, context: &Conte
     } else {
         text.clone()
     };
-    read_suite(&Source::new(suite.file.as_str(), complete))?;
+    read_suite_with(&Source::new(suite.file.as_str(), complete), |wanted| match &suite.inputs {
+        Some(inputs) => Ok(Source::new(inputs.file.as_str(), &*inputs.text)),
+        None => Err(wanted.error("the suite names a file that it did not name before").into()),
+    })?;
     replace(&path, &text).map_err(|error| Failure::SetUp(format!("cannot write `{}`: {error}", suite.file)))
 }

@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::diagnostic::{Source, nearest};
+use crate::diagnostic::nearest;
 use crate::exchange::{Observation, OracleKind};
 use crate::record::{Event, Record, RecordedExchange};
 use crate::report::{Exit, explain};
-use crate::suite::{Suite, read_suite};
+use crate::run::recorded_suite;
+use crate::suite::Suite;
 use crate::translate::Detail;
 use crate::verdict::Judge;
 
@@ -127,8 +128,7 @@ fn find(record: &mut Record, wanted: &str) -> Result<RecordedExchange, Failure> 
 fn suite(record: &Record, name: &str) -> Result<Arc<Suite>, Failure> {
     let recorded = record.header().suites.iter().find(|suite| suite.name == name);
     let recorded = recorded.ok_or_else(|| Failure::Usage(format!("`{}` does not hold the suite `{name}`", record.path().display())))?;
-    let source = Source::new(recorded.file.as_str(), recorded.text.as_str());
-    Ok(Arc::new(read_suite(&source)?))
+    Ok(recorded_suite(recorded)?)
 }
 
 fn base(record: &Record, service: &str) -> Option<String> {

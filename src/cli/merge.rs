@@ -164,13 +164,13 @@ fn same_suites(header: &Header, today: &[Arc<Suite>]) -> Result<(), Failure> {
                     recorded.name
                 )));
             }
-            Some(now) if now.digest != recorded.digest => {
-                return Err(Failure::Usage(format!(
-                    "`{}` was changed since the records were made; run `parity merge` on the same commit as the shares",
-                    now.file
-                )));
+            Some(now) => {
+                if let Some(change) = recorded.change(now) {
+                    return Err(Failure::Usage(format!(
+                        "{change}: run `parity merge` on the same commit as the shares"
+                    )));
+                }
             }
-            Some(_) => {}
         }
     }
     Ok(())

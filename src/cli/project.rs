@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Source, nearest};
 use crate::environment::Config;
 use crate::exchange::Side;
 use crate::record::LATEST;
-use crate::suite::{Suite, read_suite};
+use crate::suite::{Suite, read_suite_with};
 
 use super::context::Context;
 use super::failure::Failure;
@@ -216,7 +216,7 @@ fn read_suites(config: &Config, context: &Context) -> Result<Vec<Arc<Suite>>, Fa
     let mut errors = Diagnostics::new();
     let mut suites: Vec<(Arc<Suite>, Source)> = Vec::new();
     for file in files {
-        let read = Source::read(&shown(&file, context)).and_then(|source| Ok((read_suite(&source)?, source)));
+        let read = Source::read(&shown(&file, context)).and_then(|source| Ok((suite_of(&source, &file, context)?, source)));
         match read {
             Err(found) => errors.extend(found),
             Ok((suite, source)) => match suites.iter().find(|(other, _)| other.name == suite.name) {
@@ -235,6 +235,41 @@ fn read_suites(config: &Config, context: &Context) -> Result<Vec<Arc<Suite>>, Fa
     let mut suites: Vec<Arc<Suite>> = suites.into_iter().map(|(suite, _)| suite).collect();
     suites.sort_by(|one, other| one.name.cmp(&other.name));
     Ok(suites)
+}
+
+/// The suite of a file, with the file of rows that it may name beside it.
+fn suite_of(source: &Source, file: &Path, context: &Context) -> Result<Suite, Diagnostics> {
+    read_suite_with(source, |wanted| {
+        let folder = file.parent().unwrap_or(Path::new(""));
+        let path = folder.join(wanted.name);
+        let problem = match fs::metadata(&path) {
+            Err(error) => Some(error.to_string()),
+            Ok(data) if data.is_dir() => Some("it is a folder".to_owned()),
+            Ok(_) => None,
+        };
+        if let Some(problem) = problem {
+            let error = wanted.error(format_args!("cannot read `{}`: {problem}", shown(&path, context).display()));
+            let there = names_beside(&path);
+            let help = match nearest(wanted.name, there.iter().map(String::as_str)) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "the path is relative to the folder of the suite".to_owned(),
+            };
+            return Err(error.help(help).into());
+        }
+        Source::read_data(&shown(&path, context))
+    })
+}
+
+/// The names of the files of rows in the folder of a path.
+fn names_beside(path: &Path) -> Vec<String> {
+    let entries = path.parent().and_then(|folder| fs::read_dir(folder).ok());
+    let names = entries
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    names
+        .filter(|name| [".csv", ".jsonl"].iter().any(|end| name.ends_with(end)))
+        .collect()
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {

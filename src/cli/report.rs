@@ -95,10 +95,9 @@ fn say_changes(header: &Header, config: Option<&Path>, context: &Context, output
     };
     for recorded in &header.suites {
         let today = project.suites.iter().find(|suite| suite.name == recorded.name);
-        if today.is_some_and(|today| today.digest != recorded.digest && *today.text != recorded.text) {
+        if let Some(change) = today.and_then(|today| recorded.change(today)) {
             output.say(&format!(
-                "note: the suite `{}` changed since the record: judged as it was then; `--suites today` judges by what it is now",
-                recorded.name
+                "note: {change}: judged as it was then; `--suites today` judges by what it is now"
             ));
         }
     }

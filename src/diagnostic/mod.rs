@@ -68,4 +68,4 @@ pub use nearest::nearest;
 pub use reader::{Decode, Kind, NonEmpty, Table, Value, read};
 #[cfg(feature = "cli")]
 pub use render::render;
-pub use source::{MAX_FILE_BYTES, Position, Source, Span, Spanned};
+pub use source::{MAX_DATA_BYTES, MAX_FILE_BYTES, Position, Source, Span, Spanned};

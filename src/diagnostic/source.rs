@@ -9,6 +9,9 @@ use super::{Diagnostic, Diagnostics};
 /// The largest file that is read as configuration, in bytes. Larger is a mistake (a recording named as a suite).
 pub const MAX_FILE_BYTES: u64 = 4 * 1024 * 1024;
 
+/// The largest file of data that is read, in bytes: its rows are held in memory, and in every record.
+pub const MAX_DATA_BYTES: u64 = 64 * 1024 * 1024;
+
 /// A file's shown name and its text. Cloning shares both.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Source {
@@ -30,6 +33,22 @@ impl Source {
     /// # Errors
     /// A diagnostic when it cannot be opened, is larger than [`MAX_FILE_BYTES`], or is not UTF-8 (which names the line).
     pub fn read(path: &Path) -> Result<Self, Diagnostics> {
+        Self::read_at_most(
+            path,
+            MAX_FILE_BYTES,
+            "name a file that was written by hand; data belongs in files that it refers to",
+        )
+    }
+
+    /// Reads a file of data.
+    ///
+    /// # Errors
+    /// A diagnostic when it cannot be opened, is larger than [`MAX_DATA_BYTES`], or is not UTF-8 (which names the line).
+    pub fn read_data(path: &Path) -> Result<Self, Diagnostics> {
+        Self::read_at_most(path, MAX_DATA_BYTES, "share its rows among several suites")
+    }
+
+    fn read_at_most(path: &Path, most: u64, too_large: &str) -> Result<Self, Diagnostics> {
         use std::io::Read as _;
 
         let file: Arc<str> = path.to_string_lossy().into();
@@ -40,15 +59,15 @@ impl Source {
         let mut bytes = Vec::new();
         let read = std::fs::File::open(path).and_then(|open| {
             // One byte more than allowed tells a file that is too large from one that just fits.
-            open.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)
+            open.take(most + 1).read_to_end(&mut bytes)
         });
         if let Err(error) = read {
             return Err(Diagnostic::file(&about(""), format!("cannot read `{file}`: {error}")).into());
         }
-        if bytes.len() as u64 > MAX_FILE_BYTES {
-            let most = MAX_FILE_BYTES / (1024 * 1024);
+        if bytes.len() as u64 > most {
+            let most = most / (1024 * 1024);
             return Err(Diagnostic::file(&about(""), format!("`{file}` is larger than {most} MiB"))
-                .help("name a file that was written by hand; data belongs in files that it refers to")
+                .help(too_large)
                 .into());
         }
         match String::from_utf8(bytes) {
@@ -65,6 +84,19 @@ impl Source {
                 .help("save the file as UTF-8")
                 .into())
             }
+        }
+    }
+
+    /// The same with nothing of its text but line breaks, every place where it was: for messages about files with secrets.
+    #[must_use]
+    pub fn concealed(&self) -> Self {
+        let hide = |c: char| match c {
+            '\n' | '\r' => vec![c],
+            other => vec!['*'; other.len_utf8()],
+        };
+        Self {
+            file: self.file.clone(),
+            text: self.text.chars().flat_map(hide).collect::<String>().into(),
         }
     }
 

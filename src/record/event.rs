@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::exchange::{Exchange, Oracle, OracleKind, PerSide, Request};
 use crate::report::{Pardon, RuleGate, RunReport, Strictness};
 use crate::snapshot::SnapshotState;
-use crate::suite::Case;
+use crate::suite::{Case, Suite};
 use crate::verdict::Verdict;
 
 /// What a run was, known before anything is asked.
@@ -70,12 +70,74 @@ pub struct RecordedSuite {
     pub name: String,
     /// Its file, as it was shown.
     pub file: String,
+    /// BLAKE3 digest of its text and its inputs, in hexadecimal.
+    pub digest: String,
+    /// Its whole text.
+    pub text: String,
+    /// The file of rows that it names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inputs: Option<RecordedInputs>,
+    /// The services that its sides are.
+    pub services: PerSide<String>,
+}
+
+/// A file of rows as it was at the time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordedInputs {
+    /// Its name, as it was shown.
+    pub file: String,
     /// BLAKE3 digest of its text, in hexadecimal.
     pub digest: String,
     /// Its whole text.
     pub text: String,
-    /// The services that its sides are.
-    pub services: PerSide<String>,
+}
+
+impl RecordedSuite {
+    /// A suite as a record holds it.
+    #[must_use]
+    pub fn of(suite: &Suite) -> Self {
+        Self {
+            name: suite.name.clone(),
+            file: suite.file.clone(),
+            digest: suite.digest.clone(),
+            text: suite.text.to_string(),
+            inputs: suite.inputs.as_ref().map(|inputs| RecordedInputs {
+                file: inputs.file.clone(),
+                digest: inputs.digest.clone(),
+                text: inputs.text.to_string(),
+            }),
+            services: suite.request.as_ref().map(|request| request.service.clone()),
+        }
+    }
+
+    /// Whether a suite is word for word this one. The digests are of texts in which nothing is masked, as it is here.
+    #[must_use]
+    pub fn is(&self, suite: &Suite) -> bool {
+        self.digest == suite.digest || (self.text == *suite.text && !self.inputs_changed(suite))
+    }
+
+    /// Whether a suite has other rows in its file.
+    #[must_use]
+    pub fn inputs_changed(&self, suite: &Suite) -> bool {
+        match (&self.inputs, &suite.inputs) {
+            (None, None) => false,
+            (Some(then), Some(now)) => then.digest != now.digest && then.text != *now.text,
+            (None, Some(_)) | (Some(_), None) => true,
+        }
+    }
+
+    /// What became of it since: that it changed, or that only its rows did; nothing when it is the same.
+    #[must_use]
+    pub fn change(&self, today: &Suite) -> Option<String> {
+        if self.is(today) {
+            return None;
+        }
+        let inputs = today.inputs.as_ref().filter(|_| self.inputs_changed(today));
+        Some(match inputs {
+            Some(inputs) => format!("the rows of the suite `{}`, `{}`, changed since the record", self.name, inputs.file),
+            None => format!("the suite `{}` changed since the record", self.name),
+        })
+    }
 }
 
 /// One line after the first.

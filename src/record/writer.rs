@@ -149,6 +149,9 @@ impl Writer {
         }
         for suite in &mut header.suites {
             suite.text = masks.text(&suite.text).into_owned();
+            if let Some(inputs) = &mut suite.inputs {
+                inputs.text = masks.text(&inputs.text).into_owned();
+            }
         }
         writer.append(&header.line(), When::Now)?;
         Ok(writer)

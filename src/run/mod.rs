@@ -19,6 +19,8 @@ pub use execute::{Event, RunError, RunOptions, Service, Setup, execute};
 pub use filter::{Filter, Share};
 pub use judged::unreferenced;
 pub use plan::{Plan, PlanError, PlannedCase, PlannedSuite, Selection};
-pub use rejudge::{AskedOtherwise, RejudgeError, Rejudged, Rejudging, Visit, judge_record, recorded_bases, recorded_suites};
+pub use rejudge::{
+    AskedOtherwise, RejudgeError, Rejudged, Rejudging, Visit, judge_record, recorded_bases, recorded_suite, recorded_suites,
+};
 pub use retold::{Retold, evidence, retell};
 pub use source::{Asking, Source};

@@ -8,11 +8,11 @@ use jiff::civil::Date;
 
 use crate::diagnostic::{Diagnostics, Source};
 use crate::exchange::{Observation, OracleKind, PerSide, Request, Side};
-use crate::record::{self, End, Event, Header, RecordError, RecordedExchange, RecordedVerdict, same_question};
+use crate::record::{self, End, Event, Header, RecordError, RecordedExchange, RecordedSuite, RecordedVerdict, same_question};
 use crate::redact::{MASKED, without_digests};
 use crate::report::{Accountability, CaseReport, RuleGate, RunReport, Said, SuiteReport, VerdictChange};
 use crate::snapshot::{Pending, SnapshotError, Store};
-use crate::suite::{Binding, Case, Suite, read_suite};
+use crate::suite::{Binding, Case, Suite, read_suite_with};
 use crate::translate::Detail;
 use crate::verdict::{Judge, Judgement};
 
@@ -131,11 +131,20 @@ pub enum RejudgeError {
 /// # Errors
 /// When a text of the record is no suite any more, which a later version's stricter reading may cause.
 pub fn recorded_suites(header: &Header) -> Result<Vec<Arc<Suite>>, Diagnostics> {
-    let suites = header.suites.iter().map(|recorded| {
-        let source = Source::new(recorded.file.as_str(), recorded.text.as_str());
-        Ok(Arc::new(read_suite(&source)?))
+    header.suites.iter().map(recorded_suite).collect()
+}
+
+/// A suite as it was when the run was recorded.
+///
+/// # Errors
+/// When its text is no suite any more.
+pub fn recorded_suite(recorded: &RecordedSuite) -> Result<Arc<Suite>, Diagnostics> {
+    let source = Source::new(recorded.file.as_str(), recorded.text.as_str());
+    let suite = read_suite_with(&source, |wanted| match &recorded.inputs {
+        Some(inputs) => Ok(Source::new(inputs.file.as_str(), inputs.text.as_str())),
+        None => Err(wanted.error("the record does not hold this file").into()),
     });
-    suites.collect()
+    Ok(Arc::new(suite?))
 }
 
 /// The sides' own base URLs when a suite's cases were recorded.
@@ -304,7 +313,7 @@ impl AgainSuite {
         let then = header.suites.iter().find(|recorded| recorded.name == suite.name);
         Self {
             bases: recorded_bases(header, suite),
-            unchanged: then.is_some_and(|then| then.digest == suite.digest || then.text == *suite.text),
+            unchanged: then.is_some_and(|then| then.is(suite)),
             declared: suite
                 .shown_cases()
                 .into_iter()

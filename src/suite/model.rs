@@ -22,8 +22,10 @@ pub struct Suite {
     pub file: String,
     /// Its text as it was read, for the record.
     pub text: Arc<str>,
-    /// BLAKE3 digest of its text, in hexadecimal.
+    /// BLAKE3 digest of its text and of its inputs, in hexadecimal.
     pub digest: String,
+    /// The file from which rows were read; they stand behind those of the suite's own.
+    pub inputs: Option<Inputs>,
     /// What varies from case to case, in declared order: every value with every other, and with every row.
     pub parameters: Vec<Parameter>,
     /// Values that go together, in declared order; none is as one without values.
@@ -50,6 +52,17 @@ pub struct Suite {
     pub coverage_floor: Option<f64>,
     /// Parameters whose values are never shown or stored.
     pub secret_parameters: Vec<String>,
+}
+
+/// A file of rows, as it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inputs {
+    /// Where it was read, for messages.
+    pub file: String,
+    /// Its text, for the record.
+    pub text: Arc<str>,
+    /// BLAKE3 digest of its text, in hexadecimal.
+    pub digest: String,
 }
 
 /// Something that varies from case to case.
@@ -157,11 +170,16 @@ impl Suite {
         of_rows.chain(of_lists).filter(|name| seen.insert(*name)).collect()
     }
 
+    /// Whether a case is one of a row: a row with fewer parameters is another.
+    pub(super) fn is_of(&self, case: &Case, row: &Row) -> bool {
+        let holds = |bound: &Bound| case.binding.get(&bound.name) == Some(&bound.value);
+        case.binding.0.len() == row.bound.len() + self.parameters.len() && row.bound.iter().all(holds)
+    }
+
     /// What a case can be chosen by: the tags of its row and of its values.
     #[must_use]
     pub fn tags(&self, case: &Case) -> std::collections::BTreeSet<&str> {
-        let holds = |bound: &Bound| case.binding.get(&bound.name) == Some(&bound.value);
-        let of_rows = self.rows.iter().filter(|row| row.bound.iter().all(holds)).flat_map(|row| &row.tags);
+        let of_rows = self.rows.iter().filter(|row| self.is_of(case, row)).flat_map(|row| &row.tags);
         let of_values = self.parameters.iter().flat_map(|parameter| {
             let value = case.binding.get(&parameter.name);
             let chosen = parameter.values.iter().filter(move |one| Some(one.text.as_str()) == value);

@@ -121,15 +121,18 @@ fn tags(table: &mut Table<'_>) -> Vec<String> {
 
 /// What `[parameters]` says besides lists.
 #[derive(Debug, Default)]
-pub(super) struct Together {
+pub(super) struct Together<'d> {
     pub rows: Vec<Spanned<Row>>,
     pub exclude: Vec<Spanned<Vec<(String, String)>>>,
+    /// The name of a file of rows.
+    pub file: Option<Value<'d>>,
 }
 
-impl Together {
-    /// Takes the keys that are no parameters of their own: `rows` and `exclude`.
-    pub fn read(&mut self, name: &str, value: Value<'_>) -> bool {
+impl<'d> Together<'d> {
+    /// Takes the keys that are no parameters of their own: `rows`, `exclude`, and a `file` that is no list of values.
+    pub fn read(&mut self, name: &str, value: Value<'d>) -> bool {
         match name {
+            "file" if value.kind() != Kind::List => self.file = Some(value),
             "rows" => self.rows.extend(items(value).into_iter().filter_map(read_row)),
             "exclude" => self.exclude.extend(items(value).into_iter().filter_map(read_exclude)),
             _ => return false,

@@ -6,7 +6,8 @@ use crate::path::{Part, Path, Pattern, Segment};
 use crate::rule::Template;
 
 use super::check::check;
-use super::model::{ErrorPaths, SnapshotPolicy, Suite};
+use super::inputs::{Data, DataFile};
+use super::model::{ErrorPaths, Inputs, SnapshotPolicy, Suite};
 use super::parameters::{Together, read_parameter};
 use super::read_comparison::read_comparison;
 use super::read_errors::{read_error_row, tell_apart};
@@ -16,12 +17,22 @@ use super::read_request::read_request;
 use super::read_translation::read_translation;
 use super::request::RequestTemplate;
 
-/// Reads a suite.
+/// Reads a suite that needs no other file.
 ///
 /// # Errors
 /// Everything that is wrong with the file, each with its place, what was expected and the nearest valid name.
 pub fn read_suite(source: &Source) -> Result<Suite, Diagnostics> {
-    let (suite, spans) = read(source, |table| suite(source, table))?;
+    read_suite_with(source, |wanted| {
+        Err(wanted.error("a file of parameters cannot be read here").into())
+    })
+}
+
+/// Reads a suite whose rows may stand in another file, which the caller opens: nothing here does.
+///
+/// # Errors
+/// Everything that is wrong with either file.
+pub fn read_suite_with(source: &Source, open: impl FnOnce(&DataFile<'_>) -> Result<Source, Diagnostics>) -> Result<Suite, Diagnostics> {
+    let (suite, spans) = read(source, |table| suite(source, table, open))?;
     let problems = check(&suite, &spans, source);
     if problems.is_empty() { Ok(suite) } else { Err(problems) }
 }
@@ -38,11 +49,15 @@ pub(super) struct Spans {
     pub expected: Vec<Span>,
     pub snapshots: Vec<Span>,
     pub rows: Vec<Span>,
+    /// The file of the rows behind those.
+    pub data: Option<Data>,
+    /// Where that file is named.
+    pub file: Option<Span>,
     pub exclude: Vec<Span>,
     pub secrets: Vec<Span>,
 }
 
-fn suite(source: &Source, mut table: Table<'_>) -> Option<(Suite, Spans)> {
+fn suite(source: &Source, mut table: Table<'_>, open: impl FnOnce(&DataFile<'_>) -> Result<Source, Diagnostics>) -> Option<(Suite, Spans)> {
     let name = table.required_with("suite", suite_name);
     let title = table.optional::<NonEmpty>("title").map(String::from);
     let draft = table.optional_with("state", |value| value.one_of(&[("gated", false), ("draft", true)]));
@@ -72,7 +87,36 @@ fn suite(source: &Source, mut table: Table<'_>) -> Option<(Suite, Spans)> {
         legacy: legacy.uses,
         candidate: candidate.uses,
     };
-    let (policy, policy_spans) = snapshots.unwrap_or_default();
+    let secrets = split(secrets, &mut spans.secrets);
+    let mut rows = split(together.rows, &mut spans.rows);
+    let inputs = match together.file {
+        Some(file) => {
+            spans.file = Some(file.span());
+            let mut data = Data::read(file, open, &secrets)?;
+            rows.append(&mut data.rows);
+            let text = data.source.text();
+            let inputs = Inputs {
+                file: data.source.file().to_owned(),
+                text: text.into(),
+                digest: blake3::hash(text.as_bytes()).to_hex().to_string(),
+            };
+            spans.data = Some(data);
+            Some(inputs)
+        }
+        None => None,
+    };
+    // Many rows are many files; a suite that wants them says so.
+    let unsaid = || {
+        (
+            if inputs.is_some() {
+                SnapshotPolicy::None
+            } else {
+                SnapshotPolicy::All
+            },
+            Vec::new(),
+        )
+    };
+    let (policy, policy_spans) = snapshots.unwrap_or_else(unsaid);
     spans.snapshots = policy_spans;
     let of_presets = presets.into_iter().flat_map(|preset| {
         let span = preset.span;
@@ -87,9 +131,10 @@ fn suite(source: &Source, mut table: Table<'_>) -> Option<(Suite, Spans)> {
         draft: draft.unwrap_or_default(),
         file: source.file().to_owned(),
         text: source.text().into(),
-        digest: blake3::hash(source.text().as_bytes()).to_hex().to_string(),
+        digest: digest(source.text(), inputs.as_ref()),
+        inputs,
         parameters,
-        rows: split(together.rows, &mut spans.rows),
+        rows,
         exclude: split(together.exclude, &mut spans.exclude),
         request: PerSide {
             legacy: legacy.request,
@@ -106,9 +151,20 @@ fn suite(source: &Source, mut table: Table<'_>) -> Option<(Suite, Spans)> {
         expected: split(expected, &mut spans.expected),
         snapshots: policy,
         coverage_floor,
-        secret_parameters: split(secrets, &mut spans.secrets),
+        secret_parameters: secrets,
     };
     Some((suite, spans))
+}
+
+/// Of what a suite says, in whichever file.
+fn digest(text: &str, inputs: Option<&Inputs>) -> String {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(text.as_bytes());
+    if let Some(inputs) = inputs {
+        hasher.update(b"\0");
+        hasher.update(inputs.digest.as_bytes());
+    }
+    hasher.finalize().to_hex().to_string()
 }
 
 fn split<T>(list: Vec<Spanned<T>>, spans: &mut Vec<Span>) -> Vec<T> {

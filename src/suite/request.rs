@@ -102,6 +102,17 @@ pub enum RequestError {
     },
 }
 
+impl RequestError {
+    /// The parameter that is missing or of the wrong kind.
+    pub(super) fn parameter(&self) -> Option<&str> {
+        match self {
+            Self::NoParameter(name) => Some(name),
+            Self::Kind { placeholder } => Some(&placeholder.name),
+            Self::NoCredential(_) => None,
+        }
+    }
+}
+
 /// What is to be filled in.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Given<'n> {

@@ -28,6 +28,7 @@ pub(crate) fn suite() -> Suite {
         file: "fixtures/suites/run-trace.toml".into(),
         text: "".into(),
         digest: "d".repeat(64),
+        inputs: None,
         parameters: vec![Parameter {
             name: "run_id".into(),
             values: vec![

@@ -104,6 +104,11 @@ impl Suite {
     }
 }
 
+/// Whether a text names a parameter whose values are secrets.
+pub(super) fn names_secret(text: &str, declared: &[String]) -> bool {
+    declared.iter().any(|secret| text.contains(secret)) || text.to_ascii_lowercase().contains(ALWAYS)
+}
+
 fn label_of(credential: &str) -> String {
     format!("{{env.{credential}}}")
 }

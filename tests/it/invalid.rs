@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use parity::diagnostic::{Colour, Diagnostics, Source, render};
-use parity::suite::read_suite;
+use parity::suite::read_suite_with;
 
 fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/invalid").join(name)
@@ -42,5 +42,7 @@ fn check(name: &str, read: impl Fn(&Path) -> Result<(), Diagnostics>) {
 
 #[test]
 fn suites() {
-    check("suite", |path| read_suite(&Source::read(path)?).map(drop));
+    check("suite", |path| {
+        read_suite_with(&Source::read(path)?, |wanted| Source::read_data(&path.with_file_name(wanted.name))).map(drop)
+    });
 }

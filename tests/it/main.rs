@@ -18,6 +18,7 @@ mod guest;
 mod guide;
 mod house;
 mod init;
+mod inputs;
 mod interrupt;
 mod invalid;
 mod judge;

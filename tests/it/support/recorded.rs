@@ -29,6 +29,7 @@ pub fn header() -> Header {
             })
             .collect(),
         suites: vec![RecordedSuite {
+            inputs: None,
             name: "run-trace".into(),
             file: "fixtures/suites/run-trace.toml".into(),
             digest: "abc".into(),
