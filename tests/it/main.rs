@@ -3,6 +3,7 @@
 
 mod adopt;
 mod audit;
+mod automation;
 mod check;
 mod cli_errors;
 mod client;

@@ -12,3 +12,4 @@ pub mod scripted;
 pub mod services;
 pub mod skip;
 pub mod trace;
+pub mod workflow;
