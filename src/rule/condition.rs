@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr as _;
 
-use crate::path::Path;
+use crate::path::{Part, Path, Pattern};
 use crate::value::{Kind, Object, Value, compact, is_decimal_text, is_integer_text};
 
 use super::text_pattern::TextPattern;
@@ -104,6 +104,29 @@ impl Facts {
 }
 
 impl Condition {
+    /// All that must hold of a node for a rule at this pattern with this condition to act on it, as far as it can be said of the
+    /// node and the object around it: the condition itself, and the filters of both.
+    #[must_use]
+    pub fn of_rule(pattern: &Pattern, when: Option<&Self>) -> Self {
+        let mut all: Vec<Self> = when.cloned().into_iter().collect();
+        let mut parts = pattern.parts().iter().rev().peekable();
+        let mut filters = |subject: fn(String) -> Subject| {
+            while let Some(Part::Where(filter)) = parts.next_if(|part| matches!(part, Part::Where(_))) {
+                let Ok(text) = TextPattern::whole(&regex::escape(&filter.text)) else {
+                    continue;
+                };
+                let reads = Self::Reads(subject(filter.member.clone()), Test::Pattern(text));
+                all.push(if filter.equal { reads } else { Self::Not(Box::new(reads)) });
+            }
+            parts.next()
+        };
+        // Only a member has siblings.
+        if matches!(filters(Subject::Member), Some(Part::Name(_))) {
+            filters(Subject::Sibling);
+        }
+        Self::All(all)
+    }
+
     /// Whether it holds there.
     #[must_use]
     pub fn holds(&self, at: &At<'_>) -> bool {
@@ -139,6 +162,20 @@ impl Condition {
             _ => false,
         };
         negated(self, other) || negated(other, self)
+    }
+
+    /// Whether the other surely holds wherever this one does, both of them tests of one thing.
+    fn implies(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Reads(subject, Test::Equals(values)), Self::Reads(its_subject, test)) if subject == its_subject => match test {
+                Test::Equals(others) => values.iter().all(|value| others.contains(value)),
+                Test::Pattern(pattern) => values
+                    .iter()
+                    .all(|value| value.scalar_text().is_some_and(|text| pattern.is_match(text))),
+                _ => false,
+            },
+            _ => false,
+        }
     }
 
     fn parts(&self) -> impl Iterator<Item = &Self> {
@@ -185,7 +222,8 @@ impl Condition {
 
 /// Whether everything that `part` says is said by `whole` too.
 fn includes(whole: &Condition, part: &Condition) -> bool {
-    part.parts().all(|said| whole.parts().any(|known| known == said))
+    part.parts()
+        .all(|said| whole.parts().any(|known| known == said || known.implies(said)))
 }
 
 impl Test {
@@ -238,6 +276,7 @@ impl Test {
             (Self::Equals(values), Self::Pattern(pattern)) | (Self::Pattern(pattern), Self::Equals(values)) => !values
                 .iter()
                 .any(|value| value.scalar_text().is_some_and(|text| pattern.is_match(text))),
+            (Self::Pattern(one), Self::Pattern(other)) => one.excludes(other),
             (Self::Equals(values), Self::ReadsAs(readable)) | (Self::ReadsAs(readable), Self::Equals(values)) => {
                 !values.iter().any(|value| readable.reads(value))
             }
@@ -499,7 +538,28 @@ mod tests {
             (node(Test::Type(vec![Kind::Integer])), node(Test::Type(vec![Kind::Number])), false),
             (node(Test::Equals(vec![json("1")])), text.clone(), true),
             (node(pattern("a+")), node(Test::Equals(vec![json("\"b\"")])), true),
-            (node(pattern("a+")), node(pattern("b+")), false),
+            (node(pattern("a+")), node(pattern("b+")), true),
+            (node(pattern("a.*")), node(pattern(".*b")), false),
+            // What is one of several values is one of more, and matches what they all match.
+            (sibling("a", "1"), not(Condition::Any(vec![sibling("a", "1")])), false),
+            (
+                sibling("a", "1"),
+                not(Condition::Reads(
+                    Subject::Sibling("a".into()),
+                    Test::Equals(vec![json("1"), json("2")]),
+                )),
+                true,
+            ),
+            (
+                Condition::Reads(Subject::Sibling("a".into()), Test::Equals(vec![json("1"), json("2")])),
+                not(sibling("a", "1")),
+                false,
+            ),
+            (
+                sibling("a", "1"),
+                not(Condition::Reads(Subject::Sibling("a".into()), pattern("[0-9]"))),
+                true,
+            ),
             (
                 node(Test::ReadsAs(Readable::Integer)),
                 node(Test::Equals(vec![json("\"x\"")])),
@@ -520,6 +580,39 @@ mod tests {
             ),
             (Condition::Any(vec![sibling("a", "1"), sibling("a", "2")]), sibling("a", "2"), false),
         ] {
+            assert_eq!(one.excludes(&other), excludes, "{one}; {other}");
+            assert_eq!(other.excludes(&one), excludes, "{other}; {one}");
+        }
+    }
+
+    #[test]
+    fn filters_are_conditions_too() {
+        let path = |text: &str| Pattern::parse(text).unwrap();
+        let sibling = |value: &str| Condition::Reads(Subject::Sibling("t".into()), Test::Equals(vec![json(value)]));
+        let not = |condition: Condition| Condition::Not(Box::new(condition));
+        for (pattern, when, other, its, excludes) in [
+            ("/p/*[t=int]/v", None, "/p/*/v", Some(sibling("\"bool\"")), true),
+            ("/p/*[t=int]/v", None, "/p/*/v", Some(sibling("\"int\"")), false),
+            ("/p/*[t=7]/v", None, "/p/*/v", Some(sibling("7")), false),
+            ("/p/*[t!=int]/v", None, "/p/*/v", Some(sibling("\"int\"")), true),
+            ("/p/*[t!=int]/v", None, "/p/*/v", Some(sibling("\"bool\"")), false),
+            ("/p/*[t=int]/v", None, "/p/*/v", Some(not(sibling("\"int\""))), false),
+            // A filter further up is of another object.
+            ("/p[t=int]/q/v", None, "/p/q/v", Some(sibling("\"bool\"")), false),
+            (
+                "/p/*[t=int]",
+                None,
+                "/p/*",
+                Some(Condition::Reads(Subject::Member("t".into()), Test::Present(false))),
+                true,
+            ),
+            ("/p/*[\"t\"=\"a.c\"]/v", None, "/p/*/v", Some(sibling("\"abc\"")), true),
+            ("/p/*/v", Some(sibling("1")), "/p/*/v", Some(sibling("2")), true),
+        ] {
+            let (one, other) = (
+                Condition::of_rule(&path(pattern), when.as_ref()),
+                Condition::of_rule(&path(other), its.as_ref()),
+            );
             assert_eq!(one.excludes(&other), excludes, "{one}; {other}");
             assert_eq!(other.excludes(&one), excludes, "{other}; {one}");
         }

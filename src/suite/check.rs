@@ -81,6 +81,11 @@ impl Check<'_> {
                 self.undeclared(name, &declared, *span);
             }
         }
+        for (comparison, span) in self.suite.comparisons.iter().zip(&self.spans.comparisons) {
+            for name in comparison.when.iter().flat_map(Condition::parameters) {
+                self.undeclared(name, &declared, *span);
+            }
+        }
         for (name, span) in self.suite.secret_parameters.iter().zip(&self.spans.secrets) {
             self.undeclared(name, &declared, *span);
         }

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Span;
 use crate::path::Pattern;
-use crate::rule::{Action, Comparison, ComparisonRule, Treatment, Type};
+use crate::rule::{Action, Comparison, ComparisonRule, Condition, Treatment, Type};
 
 use super::check::Check;
 
@@ -54,8 +54,11 @@ impl Check<'_> {
         }
         for (translation, at) in self.suite.translations.iter().zip(&self.spans.translations) {
             let integer = matches!(translation.action, Action::Treatment(Treatment::Type { into: Type::Integer, .. }));
-            let excluded = matches!((&translation.when, &comparison.when), (Some(one), Some(other)) if one.excludes(other));
-            if integer && !excluded && translation.patterns.iter().any(|pattern| pattern.meets(&comparison.at)) {
+            let acts = |pattern: &Pattern| {
+                let made = Condition::of_rule(pattern, translation.when.as_ref());
+                pattern.meets(&comparison.at) && !made.excludes(&Condition::of_rule(&comparison.at, comparison.when.as_ref()))
+            };
+            if integer && translation.patterns.iter().any(acts) {
                 let error = self
                     .error(
                         span,
@@ -109,8 +112,8 @@ impl Check<'_> {
 }
 
 fn claim_one_node(one: &Comparison, other: &Comparison) -> bool {
-    let excluded = matches!((&one.when, &other.when), (Some(one), Some(other)) if one.excludes(other));
-    !excluded && one.at.meets(&other.at)
+    let all_of = |rule: &Comparison| Condition::of_rule(&rule.at, rule.when.as_ref());
+    one.at.meets(&other.at) && !all_of(one).excludes(&all_of(other))
 }
 
 /// Whether one of them pairs rows in order, and the other says that their order does not count.

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Span;
 use crate::path::Pattern;
-use crate::rule::{Action, Shape, Template, Text, Translation, Treatment};
+use crate::rule::{Action, Condition, Shape, Template, Text, Translation, Treatment};
 
 use super::check::Check;
 
@@ -74,11 +74,8 @@ type Claim<'s> = (&'s Translation, &'s Pattern, Span);
 
 /// Whether both could act on one node in one turn. Rules of one declaration are not told apart by its `when`.
 fn clash((one, one_at, _): &Claim<'_>, (other, other_at, _): &Claim<'_>) -> bool {
-    let excluded = match (&one.when, &other.when) {
-        (Some(one), Some(other)) => one.excludes(other),
-        _ => false,
-    };
-    one.turn() == other.turn() && one_at.meets(other_at) && !excluded
+    let all_of = |rule: &Translation, at| Condition::of_rule(at, rule.when.as_ref());
+    one.turn() == other.turn() && one_at.meets(other_at) && !all_of(one, one_at).excludes(&all_of(other, other_at))
 }
 
 /// Whether what the second rule does is taken away with what the first one drops.

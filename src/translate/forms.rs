@@ -1,12 +1,43 @@
 //! What a node is made of: one node in, one node out, nothing lost.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
+use crate::path::{Path, Trail};
 use crate::rule::{Empty, Entry, Shape};
 use crate::value::{Member, Object, Value};
 
 use super::expected::FaultKind;
 use super::ledger::shown;
+
+/// A `null` that a form made, which no document holds: it is told from the legacy's own until all stands in its place.
+fn made_null() -> Value<'static> {
+    Value::number(MADE)
+}
+
+/// No number is written like that, and where the node is shown, it is shown as what it will be.
+const MADE: &str = "null";
+
+/// Makes every `null` that a form made one of the document, and says where they stand.
+pub(super) fn nulls(value: &mut Value<'_>, trail: &Trail<'_>, made: &mut BTreeSet<Path>) {
+    match value {
+        Value::Number(number) if number.text == MADE => {
+            made.insert(trail.path());
+            *value = Value::Null;
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter_mut().enumerate() {
+                nulls(item, &trail.item(index), made);
+            }
+        }
+        Value::Object(object) => {
+            for member in &mut object.members {
+                nulls(&mut member.value, &trail.member(&member.name), made);
+            }
+        }
+        _ => {}
+    }
+}
 
 /// What becomes of a node.
 pub(super) enum Formed<'a> {
@@ -74,7 +105,7 @@ fn single(value: Value<'_>, empty: Empty) -> Formed<'_> {
             Some(item) => Formed::Changed(item),
             None => Formed::Kept(Value::Array(items)),
         },
-        Value::Array(items) if items.is_empty() && empty == Empty::Null => Formed::Changed(Value::Null),
+        Value::Array(items) if items.is_empty() && empty == Empty::Null => Formed::Changed(made_null()),
         other => refused(other, "a list of one"),
     }
 }

@@ -1,15 +1,17 @@
 //! A suite's translations, compiled once and applied to every case.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::exchange::{Encoding, MediaType, Observation};
 use crate::path::{Path, Pattern, Selector, Trail};
-use crate::rule::{Action, ErrorRow, Facts, RuleName, Shape, Translation, Treatment};
+use crate::rule::{Action, Empty, ErrorRow, Facts, RuleName, Shape, Translation, Treatment};
 use crate::suite::{Binding, Suite};
 use crate::value::Value;
 
 use super::errors;
 use super::expected::{Applied, Expected};
+use super::forms;
 use super::ledger::{Claim, Detail, Ledger, Rule, Translated};
 use super::moves::Route;
 use super::shape::{Act, Reshape};
@@ -29,6 +31,8 @@ pub struct Translator {
     patterns: Vec<(Pattern, usize)>,
     /// Whether any treatment has a condition.
     conditional: bool,
+    /// Whether any shape makes a `null`, which later phases leave.
+    makes_null: bool,
 }
 
 impl Translator {
@@ -42,6 +46,7 @@ impl Translator {
             names: Vec::new(),
             patterns: Vec::new(),
             conditional: false,
+            makes_null: false,
             suite,
         };
         let suite = Arc::clone(&this.suite);
@@ -63,6 +68,7 @@ impl Translator {
         let when = translation.when.clone();
         match &translation.action {
             Action::Shape(shape) => {
+                self.makes_null |= matches!(shape, Shape::Single { empty: Empty::Null });
                 let route = match shape {
                     Shape::Move { to } => Some(Route::new(pattern, to)),
                     _ => None,
@@ -154,8 +160,12 @@ impl Translator {
         let (body, written_in) = body.unzip();
         let facts = errors::facts(&self.suite, legacy.status, body.as_ref(), binding);
         let body = body.map(|body| {
-            let body = self.reshape(body, &facts, &mut ledger);
-            self.treat(body, &facts, &mut ledger)
+            let mut body = self.reshape(body, &facts, &mut ledger);
+            let mut nulls = BTreeSet::new();
+            if self.makes_null {
+                forms::nulls(&mut body, &Trail::root(), &mut nulls);
+            }
+            self.treat(body, &facts, &mut ledger, nulls)
         });
         let recoded = written_in.and_then(|from| self.recoded(from).map(|to| (from, to)));
         let expected = Expected {
@@ -195,7 +205,7 @@ impl Translator {
         reshape.root(body, &cursor)
     }
 
-    fn treat<'a>(&self, mut body: Value<'a>, facts: &Facts, ledger: &mut Ledger) -> Value<'a> {
+    fn treat<'a>(&self, mut body: Value<'a>, facts: &Facts, ledger: &mut Ledger, nulls: BTreeSet<Path>) -> Value<'a> {
         let walk = Walk {
             treatments: (!self.treatments.is_empty()).then(|| self.treatments.at(&body)),
             supplies: (!self.supplies.is_empty()).then(|| self.supplies.at(&body)),
@@ -205,6 +215,7 @@ impl Translator {
             names: &self.names,
             facts,
             conditional: self.conditional,
+            nulls,
             supplying: Vec::new(),
         };
         treat.node(&mut body, &walk, &Trail::root());

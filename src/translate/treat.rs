@@ -1,6 +1,8 @@
 //! The walk of the later phases: value map, text, types, defaults. Selects in the candidate's shape.
 
-use crate::path::{Cursor, Trail};
+use std::collections::BTreeSet;
+
+use crate::path::{Cursor, Path, Trail};
 use crate::rule::{At, Facts, RuleName, Treatment};
 use crate::value::{Member, Object, Value};
 
@@ -15,6 +17,8 @@ pub(super) struct Treat<'l> {
     pub facts: &'l Facts,
     /// Whether any of the rules has a condition.
     pub conditional: bool,
+    /// Where a `null` stands that an earlier phase made: it is owed as it is.
+    pub nulls: BTreeSet<Path>,
     /// The rules that supplied what the walk is in: none of them acts in what it made itself, or a `**` would do so for ever.
     pub supplying: Vec<usize>,
 }
@@ -145,6 +149,9 @@ impl Treat<'_> {
     }
 
     fn act(&mut self, value: &mut Value<'_>, rules: &Rules<'_>, trail: &Trail<'_>) {
+        if *value == Value::Null && !self.nulls.is_empty() && self.nulls.contains(&trail.path()) {
+            return;
+        }
         let mut made_null = None;
         for rule in rules.iter() {
             if let Some(earlier) = made_null {
