@@ -14,6 +14,7 @@ mod endpoint_process;
 mod env_command;
 mod environment;
 mod error_table;
+mod express;
 mod gate;
 mod guest;
 mod guide;
