@@ -70,6 +70,7 @@ async fn checked(
         return Ok(tell(reports, &nothing(), None, context, output, &progress));
     }
     let filter = arguments.select.filter(&project.config.directory)?;
+    plan.know_tags(&filter)?;
     let selected = plan.clone().filtered(&filter);
     if selected.is_empty() {
         output.say(&plan.why_nothing(&filter));

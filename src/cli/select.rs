@@ -20,6 +20,10 @@ pub struct SelectArguments {
     #[arg(long = "case", value_name = "PATTERN")]
     pub cases: Vec<String>,
 
+    /// Ask only cases of a row or value with this tag. May be given several times: one of them must be there.
+    #[arg(long = "tag", value_name = "TAG")]
+    pub tags: Vec<String>,
+
     /// Ask only what did not pass in the latest record.
     #[arg(long)]
     pub failed: bool,
@@ -51,6 +55,7 @@ impl SelectArguments {
         let only = if self.failed { Some(failed(project)?) } else { None };
         Ok(Filter {
             cases: self.cases.clone(),
+            tags: self.tags.clone(),
             only,
         })
     }
@@ -106,9 +111,11 @@ fn failed(project: &Path) -> Result<BTreeSet<String>, Failure> {
 
 /// The cases of a plan, one a line, with what each stands for.
 pub fn listed(plan: &Plan) -> String {
-    let lines = plan.cases().map(|case| match case.case.is() {
-        Some(is) => format!("{}  {}\n", case.case, crate::value::visible(&is)),
-        None => format!("{}\n", case.case),
+    let lines = plan.cases().map(|case| {
+        let is = case.case.is().map(|is| format!("  {}", crate::value::visible(&is)));
+        let tags: Vec<&str> = case.tags.iter().map(String::as_str).collect();
+        let tags = (!tags.is_empty()).then(|| format!("  [{}]", crate::value::visible(&tags.join(", "))));
+        format!("{}{}{}\n", case.case, is.unwrap_or_default(), tags.unwrap_or_default())
     });
     lines.collect::<Vec<_>>().concat()
 }
@@ -116,7 +123,7 @@ pub fn listed(plan: &Plan) -> String {
 /// The cases of a plan as one JSON document.
 pub fn listed_as_json(plan: &Plan) -> String {
     let cases = plan.cases().map(
-        |case| serde_json::json!({ "suite": case.case.suite, "case": case.case.to_string(), "is": case.case.is(), "ad_hoc": case.ad_hoc }),
+        |case| serde_json::json!({ "suite": case.case.suite, "case": case.case.to_string(), "is": case.case.is(), "ad_hoc": case.ad_hoc, "tags": case.tags }),
     );
     let document = serde_json::json!({ "version": 1, "cases": cases.collect::<Vec<_>>() });
     format!("{document:#}\n")

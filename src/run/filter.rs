@@ -7,13 +7,15 @@ use crate::diagnostic::nearest;
 use crate::record::merge::plan_digest;
 use crate::rule::CasePattern;
 
-use super::plan::{Plan, PlannedCase};
+use super::plan::{Plan, PlanError, PlannedCase};
 
 /// What a command line asks of cases; what is not said is not asked.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
     /// Names of cases with or without their suite, in which `*` stands for any characters; one of them must match.
     pub cases: Vec<String>,
+    /// Tags, one of which a case must have.
+    pub tags: Vec<String>,
     /// The names of cases that may be asked, such as those that failed.
     pub only: Option<BTreeSet<String>>,
 }
@@ -31,7 +33,8 @@ impl Filter {
     fn accepts(&self, case: &PlannedCase) -> bool {
         let name = case.case.to_string();
         let named = self.cases.is_empty() || self.cases.iter().any(|pattern| matches(pattern, case, &name));
-        named && self.only.as_ref().is_none_or(|only| only.contains(&name))
+        let tagged = self.tags.is_empty() || self.tags.iter().any(|tag| case.tags.contains(tag));
+        named && tagged && self.only.as_ref().is_none_or(|only| only.contains(&name))
     }
 }
 
@@ -41,6 +44,25 @@ fn matches(pattern: &str, case: &PlannedCase, name: &str) -> bool {
 }
 
 impl Plan {
+    /// Whether there is a case for every tag of a filter.
+    ///
+    /// # Errors
+    /// When no case has one of them.
+    pub fn know_tags(&self, filter: &Filter) -> Result<(), PlanError> {
+        for name in &filter.tags {
+            if self.cases().any(|case| case.tags.contains(name)) {
+                continue;
+            }
+            let known: BTreeSet<&str> = self.cases().flat_map(|case| &case.tags).map(String::as_str).collect();
+            return Err(PlanError::UnknownTag {
+                name: name.clone(),
+                near: nearest(name, known.iter().copied()).map(str::to_owned),
+                known: known.into_iter().map(str::to_owned).collect(),
+            });
+        }
+        Ok(())
+    }
+
     /// The cases that a filter accepts. Suites of which none is left are left out.
     #[must_use]
     pub fn filtered(self, filter: &Filter) -> Self {
@@ -66,7 +88,14 @@ impl Plan {
                 };
                 format!("no case matches `--case {pattern}`: {hint}")
             }
-            None => "no case is selected: nothing of what is asked for failed in the latest record".to_owned(),
+            None if filter.only.is_some() => "no case is selected: nothing of what is asked for failed in the latest record".to_owned(),
+            None => {
+                let tags: Vec<String> = filter.tags.iter().map(|tag| format!("`{tag}`")).collect();
+                format!(
+                    "no case is selected: none of those that `--case` names has the tag {}",
+                    tags.join(" or ")
+                )
+            }
         }
     }
 
@@ -166,7 +195,7 @@ mod tests {
         let only = |patterns: &[&str]| {
             let filter = Filter {
                 cases: patterns.iter().map(|pattern| (*pattern).to_owned()).collect(),
-                only: None,
+                ..Filter::default()
             };
             names(&plan(12).filtered(&filter))
         };
@@ -176,7 +205,7 @@ mod tests {
         assert!(only(&["id=99"]).is_empty());
         let filter = Filter {
             cases: vec!["id=33".into()],
-            only: None,
+            ..Filter::default()
         };
         assert_eq!(
             plan(12).why_nothing(&filter),
@@ -186,7 +215,7 @@ mod tests {
             !plan(12)
                 .filtered(&Filter {
                     cases: vec!["id=3".into()],
-                    only: None
+                    ..Filter::default()
                 })
                 .full
         );

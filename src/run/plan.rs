@@ -33,6 +33,8 @@ pub struct PlannedCase {
     pub case: Case,
     /// Whether it exists on the command line only.
     pub ad_hoc: bool,
+    /// What it can be chosen by.
+    pub tags: BTreeSet<String>,
 }
 
 /// What a command line narrows a run to.
@@ -61,6 +63,16 @@ pub enum PlanError {
     #[error("no selected suite has a parameter `{name}`{}", hint(.near.as_deref(), .known))]
     UnknownParameter {
         /// The name.
+        name: String,
+        /// The nearest one there is.
+        near: Option<String>,
+        /// Every one there is.
+        known: Vec<String>,
+    },
+    /// No selected case has a tag.
+    #[error("no selected case has the tag `{name}`{}", hint(.near.as_deref(), .known))]
+    UnknownTag {
+        /// The tag.
         name: String,
         /// The nearest one there is.
         near: Option<String>,
@@ -150,11 +162,13 @@ fn check_parameters(suites: &[Arc<Suite>], parameters: &[(String, Vec<String>)])
 fn plan_suite(suite: &Arc<Suite>, overrides: &[(String, Vec<String>)]) -> PlannedSuite {
     let declared: BTreeSet<String> = suite.cases().iter().map(|case| case.binding.to_string()).collect();
     let parameters: Vec<Parameter> = suite.parameters.iter().map(|parameter| narrow(parameter, overrides)).collect();
+    let tags = suite.tags();
     let cases: Vec<PlannedCase> = suite
         .cases_of(&chosen_rows(suite, overrides), &parameters)
         .into_iter()
         .map(|case| PlannedCase {
             ad_hoc: !declared.contains(&case.binding.to_string()),
+            tags: tags.of(&case).into_iter().map(str::to_owned).collect(),
             case,
         })
         .collect();
@@ -285,7 +299,7 @@ mod tests {
         assert_eq!(names, ["a=1,b=x,d=7", "a=1,b=x,d=8", "a=2,c=0.5,d=7"]);
         let first = &suite.cases()[0];
         assert_eq!(first.is().as_deref(), Some("one"));
-        assert_eq!(suite.tags(first).into_iter().collect::<Vec<_>>(), ["fast", "slow"]);
+        assert_eq!(suite.tags().of(first).into_iter().collect::<Vec<_>>(), ["fast", "slow"]);
         let chosen = |parameters: &[(&str, &str)]| {
             let parameters = parameters
                 .iter()

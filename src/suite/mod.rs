@@ -35,7 +35,7 @@ mod secrets;
 
 pub use case::{Binding, Bound, Case};
 pub use inputs::DataFile;
-pub use model::{ErrorPaths, Inputs, Parameter, ParameterValue, Row, SnapshotPolicy, Suite};
+pub use model::{ErrorPaths, Inputs, Parameter, ParameterValue, Row, SnapshotPolicy, Suite, Tags};
 pub use parameters::{MAX_CASES, ParameterError, parse_values};
 pub use preset::{PRESETS, Preset, PresetParameter};
 pub use read::{read_suite, read_suite_with};

@@ -1,5 +1,6 @@
 //! A suite as plain data.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::exchange::{Encoding, PerSide};
@@ -117,6 +118,30 @@ pub enum SnapshotPolicy {
     Only(Vec<String>),
 }
 
+/// The tags of a suite's rows and values.
+#[derive(Debug)]
+pub struct Tags<'s> {
+    of_rows: BTreeMap<Vec<(&'s str, &'s str)>, BTreeSet<&'s str>>,
+    of_values: BTreeMap<(&'s str, &'s str), BTreeSet<&'s str>>,
+    /// How many parameters are lists: a case has them behind those of its row.
+    lists: usize,
+}
+
+impl Tags<'_> {
+    /// The tags of a case: those of its row and of its values.
+    #[must_use]
+    pub fn of(&self, case: &Case) -> BTreeSet<&str> {
+        let values = values(&case.binding.0);
+        let of_row = self.of_rows.get(&values[..values.len().saturating_sub(self.lists)]);
+        let of_values = values.iter().filter_map(|value| self.of_values.get(value));
+        of_row.into_iter().chain(of_values).flatten().copied().collect()
+    }
+}
+
+fn values(bound: &[Bound]) -> Vec<(&str, &str)> {
+    bound.iter().map(|bound| (bound.name.as_str(), bound.value.as_str())).collect()
+}
+
 impl Suite {
     /// The declared cases: every row with every combination of parameter values, the last parameter varying fastest.
     #[must_use]
@@ -166,7 +191,7 @@ impl Suite {
     pub fn parameter_names(&self) -> Vec<&str> {
         let of_rows = self.rows.iter().flat_map(|row| &row.bound).map(|bound| bound.name.as_str());
         let of_lists = self.parameters.iter().map(|parameter| parameter.name.as_str());
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = BTreeSet::new();
         of_rows.chain(of_lists).filter(|name| seen.insert(*name)).collect()
     }
 
@@ -176,16 +201,27 @@ impl Suite {
         case.binding.0.len() == row.bound.len() + self.parameters.len() && row.bound.iter().all(holds)
     }
 
-    /// What a case can be chosen by: the tags of its row and of its values.
+    /// What its cases can be chosen by.
     #[must_use]
-    pub fn tags(&self, case: &Case) -> std::collections::BTreeSet<&str> {
-        let of_rows = self.rows.iter().filter(|row| self.is_of(case, row)).flat_map(|row| &row.tags);
-        let of_values = self.parameters.iter().flat_map(|parameter| {
-            let value = case.binding.get(&parameter.name);
-            let chosen = parameter.values.iter().filter(move |one| Some(one.text.as_str()) == value);
-            chosen.flat_map(|one| &one.tags)
-        });
-        of_rows.chain(of_values).map(String::as_str).collect()
+    pub fn tags(&self) -> Tags<'_> {
+        let rows = self.rows.iter().filter(|row| !row.tags.is_empty());
+        let mut of_rows: BTreeMap<Vec<(&str, &str)>, BTreeSet<&str>> = BTreeMap::new();
+        for row in rows {
+            let tags = row.tags.iter().map(String::as_str);
+            of_rows.entry(values(&row.bound)).or_default().extend(tags);
+        }
+        let mut of_values: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
+        for parameter in &self.parameters {
+            for value in parameter.values.iter().filter(|value| !value.tags.is_empty()) {
+                let tags = value.tags.iter().map(String::as_str);
+                of_values.entry((&parameter.name, &value.text)).or_default().extend(tags);
+            }
+        }
+        Tags {
+            of_rows,
+            of_values,
+            lists: self.parameters.len(),
+        }
     }
 
     /// Whether a case with this binding keeps a snapshot.

@@ -34,6 +34,44 @@ fn cases_are_chosen_by_name_and_listed_without_asking_anybody() {
 }
 
 #[test]
+fn cases_are_chosen_by_their_tags() {
+    let trace = Trace::approved();
+    let suite = trace.project.read("suites/trace.toml");
+    let values = "run_id = [{ value = 24, is = \"no trace\", tag = [\"quick\", \"empty\"] }, { value = 34, is = \"a trace\" }, { value = 999, is = \"no such run\", tag = \"quick\" }]";
+    let from = suite.find("run_id = [").unwrap();
+    let to = from + suite[from..].find('\n').unwrap();
+    trace
+        .project
+        .write("suites/trace.toml", format!("{}{values}{}", &suite[..from], &suite[to..]));
+    assert_eq!(listed(&trace, &["--tag", "quick"]), ["trace/run_id=24", "trace/run_id=999"]);
+    assert_eq!(listed(&trace, &["--tag", "empty", "--tag", "quick"]).len(), 2);
+    assert_eq!(listed(&trace, &["--tag", "quick", "--case", "*=9*"]), ["trace/run_id=999"]);
+    trace
+        .check(&["--tag", "empty", "--list"])
+        .exits(0)
+        .says("trace/run_id=24  no trace  [empty, quick]\n");
+    trace.check(&["--tag", "quick"]).exits(0).says("2 cases in");
+    // A tag that is misspelt must not leave a gate with less than was meant.
+    trace
+        .check(&["--tag", "quick", "--tag", "emtpy"])
+        .exits(2)
+        .warns("no selected case has the tag `emtpy`: did you mean `empty`?");
+    trace
+        .check(&["--tag", "nightly"])
+        .exits(2)
+        .warns("no selected case has the tag `nightly`: there is `empty`, `quick`");
+    trace
+        .check(&["--tag", "empty", "--case", "run_id=34"])
+        .exits(4)
+        .warns("none of those that `--case` names has the tag `empty`");
+    let untagged = Trace::unapproved();
+    untagged
+        .check(&["--tag", "quick"])
+        .exits(2)
+        .warns("no selected case has the tag `quick`: there are none");
+}
+
+#[test]
 fn what_selects_nothing_says_what_is_nearest() {
     let trace = Trace::approved();
     trace
