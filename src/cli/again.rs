@@ -161,6 +161,13 @@ impl Again {
         if !again.missing.is_empty() {
             notes.push(format!("declared today, and not in the record: {}", listed(&again.missing)));
         }
+        if !again.stands.is_empty() {
+            notes.push(format!(
+                "rules look into private values, of which a record holds digests only, and the suite has changed since it was asked, \
+                 so that what was said then stands: {}",
+                listed(&again.stands)
+            ));
+        }
         if again.report.interrupted {
             notes.push(format!("the run of `{}` was interrupted", self.shown));
         }

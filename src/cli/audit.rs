@@ -113,13 +113,24 @@ fn inputs(mut record: Record, suites: &[Arc<Suite>], name: &str) -> Result<(Vec<
         })
         .collect();
     let by = Rejudging::by(suites);
+    let mut private = Vec::new();
     let judged = judge_record(&header, &mut record, &by, |visit| {
+        if visit.recorded.veiled && visit.judge.suite().looks_into_private() {
+            private.push(visit.case.to_string());
+            return;
+        }
         let of_suite = inputs.iter_mut().find(|input| input.suite.name == visit.case.suite);
         let input = of_suite.expect("only cases of these suites are judged");
         input.exchanges.push((visit.case.clone(), visit.recorded.exchange.clone()));
     });
     let judged = judged.map_err(|error| Failure::Usage(error.to_string()))?;
     let mut notes = notes(&judged);
+    if !private.is_empty() {
+        notes.push(format!(
+            "left out, because rules look into private values, of which the record holds digests only: {}",
+            named(&private)
+        ));
+    }
     notes.extend(record.note().map(|note| format!("{name}: {note}")));
     for input in inputs.iter().filter(|input| input.exchanges.is_empty()) {
         notes.push(format!("the record holds no case of the suite `{}`", input.suite.name));
@@ -128,13 +139,16 @@ fn inputs(mut record: Record, suites: &[Arc<Suite>], name: &str) -> Result<(Vec<
     Ok((inputs, notes))
 }
 
-/// What of a record was left out.
-fn notes(judged: &Rejudged) -> Vec<String> {
-    let named = |cases: &[String]| match cases {
+fn named(cases: &[String]) -> String {
+    match cases {
         [only] => format!("`{only}`"),
         [first, rest @ ..] => format!("`{first}` and {} more", rest.len()),
         [] => String::new(),
-    };
+    }
+}
+
+/// What of a record was left out.
+fn notes(judged: &Rejudged) -> Vec<String> {
     let mut notes = Vec::new();
     if !judged.undeclared.is_empty() {
         notes.push(format!(

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use crate::diagnostic::nearest;
 use crate::exchange::{Observation, OracleKind};
-use crate::record::{Event, Record, RecordedExchange};
+use crate::record::{Event, Record, RecordedExchange, RecordedVerdict};
 use crate::report::{Exit, explain};
-use crate::run::recorded_suite;
+use crate::run::{Again, judge_again, recorded_suite};
 use crate::suite::Suite;
 use crate::translate::Detail;
 use crate::verdict::Judge;
@@ -32,7 +32,8 @@ pub fn run(arguments: &ExplainArguments, config: Option<&Path>, context: &Contex
     let bases = suite.request.as_ref().map(|request| base(&record, &request.service));
     let bases = bases.as_ref().map(Option::as_deref);
     let judge = Judge::new(Arc::clone(&suite));
-    let judgement = judge.judge(&found.case, &found.exchange, bases, Detail::Effects);
+    let said = said(&record, &found)?;
+    let Again { judgement, .. } = judge_again(&judge, &found.case, &found, said.as_ref(), true, bases, Detail::Effects);
     let mut oracle = record.header().oracle.clone();
     if found.exchange.legacy.as_ref().is_ok_and(Observation::says_stand_in) {
         oracle.kind = OracleKind::StandIn;
@@ -123,6 +124,20 @@ fn find(record: &mut Record, wanted: &str) -> Result<RecordedExchange, Failure> 
         "no case of `{}` is called `{wanted}`: {hint}",
         record.path().display()
     )))
+}
+
+/// What was said of an exchange that tells only together with that.
+fn said(record: &Record, found: &RecordedExchange) -> Result<Option<RecordedVerdict>, Failure> {
+    if !found.veiled {
+        return Ok(None);
+    }
+    for event in read(record.path().to_owned())?.by_ref() {
+        match event.map_err(|error| Failure::Usage(error.to_string()))? {
+            Event::Verdict(verdict) if verdict.case == found.case => return Ok(Some(verdict)),
+            _ => {}
+        }
+    }
+    Ok(None)
 }
 
 fn suite(record: &Record, name: &str) -> Result<Arc<Suite>, Failure> {

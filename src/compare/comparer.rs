@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::exchange::MediaType;
 use crate::path::{Path, Pattern, Selector};
 use crate::rule::{Comparison, ComparisonRule, Condition, Facts, RuleName, Tolerance};
@@ -48,7 +50,7 @@ pub struct Compared {
 }
 
 /// The largest deviation that a tolerance excused: with that as its limit it would have excused all the same.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deviation {
     /// The tolerance.
     pub rule: RuleName,

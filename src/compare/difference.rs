@@ -3,26 +3,31 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::exchange::Side;
 use crate::path::Path;
 use crate::rule::RuleName;
 use crate::value::Kind;
 
 /// One disagreement between what the candidate owes and what it answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Difference {
     /// Which part of the response.
     pub part: Part,
     /// What differs.
     pub change: Change,
     /// The rule that made or claims this part of the expected side.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<RuleName>,
     /// The list item around it, for a reader.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub row: Option<Arc<Row>>,
 }
 
 /// Part of a response. The order is that of a response: status, media type, body.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Part {
     /// The HTTP status.
     Status,
@@ -34,7 +39,8 @@ pub enum Part {
 }
 
 /// What differs. Values are JSON text on one line.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Change {
     /// Two values of one kind.
     Value {
@@ -105,7 +111,7 @@ pub enum Change {
 }
 
 /// One item that stands elsewhere.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Move {
     /// The item's key, or its text.
     pub item: String,
@@ -116,7 +122,7 @@ pub struct Move {
 }
 
 /// A list item, shown around a difference in it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
     /// The item, by its place on the expected side.
     pub path: Path,

@@ -72,6 +72,7 @@ impl Event {
                     said: line.standing,
                     signatures: line.signatures.into_iter().collect(),
                     snapshot: line.snapshot,
+                    told: line.told.map(Cow::into_owned),
                 }))
             }
             "end" => {
@@ -146,6 +147,7 @@ fn exchange(line: ExchangeLine<'_>) -> Result<RecordedExchange, String> {
     Ok(RecordedExchange {
         case: case(line.suite, line.case),
         ad_hoc: line.ad_hoc,
+        veiled: line.veiled,
         requests: PerSide {
             legacy: asked_legacy,
             candidate: asked_candidate,

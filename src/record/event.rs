@@ -11,7 +11,7 @@ use crate::exchange::{Exchange, Oracle, OracleKind, PerSide, Request};
 use crate::report::{Pardon, RuleGate, RunReport, Strictness};
 use crate::snapshot::SnapshotState;
 use crate::suite::{Case, Suite};
-use crate::verdict::Verdict;
+use crate::verdict::{Told, Verdict};
 
 /// What a run was, known before anything is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -158,6 +158,8 @@ pub struct RecordedExchange {
     pub case: Case,
     /// Whether it exists on the command line only.
     pub ad_hoc: bool,
+    /// Whether digests stand for private values in what is stored of the answers.
+    pub veiled: bool,
     /// What both sides were asked.
     pub requests: PerSide<Request>,
     /// What they answered; elapsed times are whole microseconds.
@@ -181,6 +183,8 @@ pub struct RecordedVerdict {
     pub signatures: BTreeSet<String>,
     /// How it stood to its snapshot.
     pub snapshot: SnapshotState,
+    /// Of a veiled exchange, what was said of its values.
+    pub told: Option<Told>,
 }
 
 /// Whether a case passed with its verdict.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::exchange::{OracleKind, UnreachableKind};
 use crate::snapshot::SnapshotState;
-use crate::verdict::Verdict;
+use crate::verdict::{Told, Verdict};
 
 use super::event::{End, RecordedGate, RecordedService, RecordedShard, RecordedSuite, Said, Totals};
 
@@ -69,6 +69,8 @@ pub(super) struct ExchangeLine<'a> {
     pub case: Vec<BoundLine<'a>>,
     #[serde(default, skip_serializing_if = "is_false")]
     pub ad_hoc: bool,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub veiled: bool,
     /// Microseconds from the beginning of the run until both answers were there.
     pub at_us: u64,
     pub legacy: SideLine<'a>,
@@ -135,6 +137,8 @@ pub(super) struct VerdictLine<'a> {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub signatures: Vec<String>,
     pub snapshot: SnapshotState,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told: Option<Cow<'a, Told>>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]

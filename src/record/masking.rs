@@ -46,12 +46,13 @@ pub(super) fn request(masks: &Masks<'_>, request: &Request) -> Request {
     }
 }
 
-pub(super) fn answer(masks: &Masks<'_>, answer: &Answer) -> Answer {
+/// `veiled` is the body in which private values are hidden already.
+pub(super) fn answer(masks: &Masks<'_>, answer: &Answer, veiled: Option<&Body>) -> Answer {
     match answer {
         Ok(observation) => Ok(Observation {
             status: observation.status,
             headers: Headers(masks.headers(&observation.headers.0)),
-            body: masked_body(masks, &observation.headers, &observation.body),
+            body: masked_body(masks, &observation.headers, veiled.unwrap_or(&observation.body)),
             elapsed: observation.elapsed,
         }),
         Err(Unreachable { kind, reason }) => Err(Unreachable {

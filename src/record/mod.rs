@@ -10,8 +10,8 @@
 //! | `type` | what it holds |
 //! | --- | --- |
 //! | `run` | first: `version`, the tool, when, the oracle, the services with their addresses, the suites with their text |
-//! | `exchange` | one case: per side the request, the response or why there is none, and `attempts` when there were several |
-//! | `verdict` | what was said of a case |
+//! | `exchange` | one case: per side the request, the response or why there is none, and `attempts` when there were several; `veiled` when digests stand for private values |
+//! | `verdict` | what was said of a case; of a veiled one with everything that its exchange does not tell any more |
 //! | `end` | last: totals and exit code; a run that was killed has none |
 //!
 //! Times are microseconds (`…_us`); a body is `{"text": …}` when it is UTF-8 and `{"base64": …}` when it is not. Within a
@@ -24,6 +24,7 @@ pub mod har;
 mod lines;
 mod masking;
 pub mod merge;
+mod private;
 mod question;
 mod reader;
 mod recording;
@@ -35,10 +36,11 @@ pub use event::{
     Said, Totals,
 };
 pub use masking::{masks, secrets_of};
+pub use private::is_veiled;
 pub use question::same_question;
 pub use reader::Record;
 pub use recording::Recording;
-pub use writer::{Hidden, LATEST, Recorded, Writer};
+pub use writer::{Hidden, LATEST, Recorded, Veiled, Writer};
 
 /// The version of the lines that this build writes, and the newest that it reads.
 pub const VERSION: u32 = 1;

@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use url::Url;
 
 use crate::exchange::{Answer, Oracle, OracleKind, Request, Side, Unreachable, UnreachableKind};
-use crate::redact::SecretNames;
+use crate::redact::{SecretNames, is_body_digest};
 
 use super::error::RecordError;
 use super::event::Event;
@@ -156,7 +156,16 @@ impl Recording {
         };
         // Saturates in effect: more repetitions than a number counts are never asked for.
         let next = given.next.fetch_add(1, Ordering::Relaxed);
-        given.answers[next.min(given.answers.len() - 1)].clone()
+        match &given.answers[next.min(given.answers.len() - 1)] {
+            Ok(answer) if is_body_digest(&answer.body.0) => Err(Unreachable {
+                kind: UnreachableKind::NotRecorded,
+                reason: format!(
+                    "the answer to {question} is private: `{}` holds a digest of it only (`body = \"digest\"`), so ask the service itself",
+                    self.path.display()
+                ),
+            }),
+            answer => answer.clone(),
+        }
     }
 
     /// How many different requests it can answer.

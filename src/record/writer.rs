@@ -8,19 +8,22 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use jiff::tz::TimeZone;
+use percent_encoding::percent_decode_str;
 use serde::Serialize;
 
-use crate::exchange::{Exchange, PerSide, Request};
+use crate::exchange::{Body, Encoding, Exchange, PerSide, Request, Side};
 use crate::redact::{Masks, Redactor, without_digests};
+use crate::rule::RuleName;
 use crate::snapshot::SnapshotState;
-use crate::suite::{Binding, Bound, Case};
-use crate::verdict::{Judgement, Standing};
+use crate::suite::{Binding, Bound, Case, Private};
+use crate::verdict::{Judgement, Standing, Told};
 
 use super::content::{binding, micros, side};
 use super::error::RecordError;
 use super::event::{End, Header, Said};
 use super::lines::{EndLine, ExchangeLine, Kind, VerdictLine};
 use super::masking;
+use super::private::{Veil, veil};
 
 /// The name that always leads to the newest record of a folder.
 pub const LATEST: &str = "latest.jsonl";
@@ -43,9 +46,19 @@ pub struct Recorded<'w> {
     case: Case,
     requests: PerSide<Request>,
     masks: Masks<'w>,
+    veiled: Option<Veiled>,
 }
 
-/// What stands in the place of secrets that a suite declares.
+/// What is stored of an exchange with private values in it.
+#[derive(Debug, Clone)]
+pub struct Veiled {
+    /// The answers with digests in the place of private values.
+    pub exchange: Exchange,
+    /// How many nodes each declared place named.
+    pub found: Vec<(RuleName, u64)>,
+}
+
+/// What a suite declares to be hidden, and what stands in the place of its secrets.
 #[derive(Debug, Clone)]
 pub struct Hidden {
     /// The case as it is shown.
@@ -54,6 +67,10 @@ pub struct Hidden {
     pub requests: PerSide<Request>,
     /// Each secret with its label.
     pub labels: Vec<(String, String)>,
+    /// What of the answers is private.
+    pub private: Private,
+    /// What each side's answers are said to be written in.
+    pub encoding: PerSide<Option<Encoding>>,
 }
 
 impl Recorded<'_> {
@@ -67,6 +84,12 @@ impl Recorded<'_> {
     #[must_use]
     pub const fn requests(&self) -> &PerSide<Request> {
         &self.requests
+    }
+
+    /// What is stored of the answers, when that is not what was answered: values in them are private.
+    #[must_use]
+    pub const fn veiled(&self) -> Option<&Veiled> {
+        self.veiled.as_ref()
     }
 
     /// A text about this exchange, masked as its record is: for reports of the same run.
@@ -202,21 +225,46 @@ impl Writer {
             masks.learn_label(secret, label);
         }
         let shown = hidden.map_or(requests, |hidden| &hidden.requests);
-        let requests = shown.as_ref().map(|request| masking::request(&masks, request));
-        let exchange = exchange.as_ref().map(|answer| masking::answer(&masks, answer));
         let case = hidden.map_or(case, |hidden| &hidden.case);
+        let veils = hidden.filter(|hidden| !hidden.private.is_nothing()).map(|hidden| {
+            let veils = veils(&masks, hidden, exchange);
+            let sent = Sent { case, requests: shown };
+            for text in [&veils.legacy, &veils.candidate].into_iter().flat_map(|veil| &veil.texts) {
+                // What the suite itself sends is no secret of an answer.
+                if !sent.holds(text) {
+                    masks.learn_private(text);
+                }
+            }
+            veils
+        });
+        let requests = shown.as_ref().map(|request| masking::request(&masks, request));
+        let veil = |side| veils.as_ref().and_then(|veils: &PerSide<Veil>| veils.get(side).body.as_ref());
+        let exchange = PerSide {
+            legacy: masking::answer(&masks, &exchange.legacy, veil(Side::Legacy)),
+            candidate: masking::answer(&masks, &exchange.candidate, veil(Side::Candidate)),
+        };
         let case = masked_case(&masks, case);
         let line = ExchangeLine {
             kind: Kind::Exchange,
             suite: (&case.suite).into(),
             case: binding(&case),
             ad_hoc,
+            veiled: veils.as_ref().is_some_and(is_veiled),
             at_us: micros(self.started.elapsed()),
             legacy: side(&requests.legacy, &exchange.legacy, attempts.legacy),
             candidate: side(&requests.candidate, &exchange.candidate, attempts.candidate),
         };
         self.append(&line, When::Now)?;
-        Ok(Recorded { case, requests, masks })
+        let veiled = veils.filter(is_veiled).map(|veils| Veiled {
+            exchange,
+            found: found(veils),
+        });
+        Ok(Recorded {
+            case,
+            requests,
+            masks,
+            veiled,
+        })
     }
 
     /// Writes what is said of a case.
@@ -224,6 +272,20 @@ impl Writer {
     /// # Errors
     /// When it cannot be written; the file then ends with the last whole line.
     pub fn verdict(&self, recorded: &Recorded<'_>, judgement: &Judgement<'_>, snapshot: SnapshotState) -> Result<(), RecordError> {
+        self.verdict_told(recorded, judgement, snapshot, None)
+    }
+
+    /// The same, with what is told of a veiled exchange.
+    ///
+    /// # Errors
+    /// When it cannot be written; the file then ends with the last whole line.
+    pub fn verdict_told(
+        &self,
+        recorded: &Recorded<'_>,
+        judgement: &Judgement<'_>,
+        snapshot: SnapshotState,
+        told: Option<&Told>,
+    ) -> Result<(), RecordError> {
         let Recorded { case, masks, .. } = recorded;
         let line = VerdictLine {
             kind: Kind::Verdict,
@@ -238,6 +300,7 @@ impl Writer {
             },
             signatures: judgement.signatures().iter().map(|text| masks.text(text).into_owned()).collect(),
             snapshot,
+            told: told.map(Cow::Borrowed),
         };
         self.append(&line, When::Later)
     }
@@ -312,6 +375,53 @@ impl Output {
         self.held.clear();
         Ok(())
     }
+}
+
+/// What a case sends, as it is shown.
+struct Sent<'s> {
+    case: &'s Case,
+    requests: &'s PerSide<Request>,
+}
+
+impl Sent<'_> {
+    fn holds(&self, text: &str) -> bool {
+        let bound = self.case.binding.0.iter().any(|bound| bound.value.contains(text));
+        bound
+            || [&self.requests.legacy, &self.requests.candidate].into_iter().any(|request| {
+                let body = request.body.as_ref().and_then(Body::text);
+                let headers = request.headers.0.iter().map(|(_, value)| value.as_str());
+                let decoded = percent_decode_str(&request.target).decode_utf8_lossy();
+                decoded.contains(text) || body.into_iter().chain(headers).any(|sent| sent.contains(text))
+            })
+    }
+}
+
+fn veils(masks: &Masks<'_>, hidden: &Hidden, exchange: &Exchange) -> PerSide<Veil> {
+    let of = |side: Side| match exchange.get(side) {
+        Ok(answer) => veil(masks, &hidden.private, side, *hidden.encoding.get(side), answer),
+        Err(_) => Veil::default(),
+    };
+    PerSide {
+        legacy: of(Side::Legacy),
+        candidate: of(Side::Candidate),
+    }
+}
+
+fn is_veiled(veils: &PerSide<Veil>) -> bool {
+    [&veils.legacy, &veils.candidate].into_iter().any(|veil| veil.body.is_some())
+}
+
+/// Both sides' together: a place may be one of both.
+fn found(veils: PerSide<Veil>) -> Vec<(RuleName, u64)> {
+    let mut counts: Vec<(RuleName, u64)> = Vec::new();
+    for (name, count) in veils.legacy.found.into_iter().chain(veils.candidate.found) {
+        match counts.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, known)) => *known += count,
+            None => counts.push((name, count)),
+        }
+    }
+    counts.retain(|(_, count)| *count > 0);
+    counts
 }
 
 fn masked_case(masks: &Masks<'_>, case: &Case) -> Case {

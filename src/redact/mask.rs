@@ -69,6 +69,20 @@ pub(super) fn is_masked(value: &[u8]) -> bool {
         .is_some_and(|digest| digest.len() == DIGITS && digest.iter().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')))
 }
 
+/// Whether a text is the digest of a secret or of a private value, and nothing else.
+#[must_use]
+pub fn is_mask(text: &str) -> bool {
+    is_masked(text.as_bytes())
+}
+
+/// Whether a body is the digest of one, with its size.
+#[must_use]
+pub fn is_body_digest(body: &[u8]) -> bool {
+    let size = body.split_at_checked(MASKED.len() + DIGITS).filter(|(mask, _)| is_masked(mask));
+    let size = size.and_then(|(_, size)| size.strip_prefix(b" (")?.strip_suffix(b" bytes)"));
+    size.is_some_and(|size| !size.is_empty() && size.iter().all(u8::is_ascii_digit))
+}
+
 impl std::fmt::Debug for Key {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Key")
@@ -97,6 +111,22 @@ mod tests {
             assert_eq!(without_digests(text), text);
         }
         assert_eq!(without_digests(&format!("masked:x {mask}")), "masked:x masked");
+    }
+
+    #[test]
+    fn the_digest_of_a_body_is_known() {
+        let mask = Key::new([1; 32]).mask(b"secret");
+        assert!(is_mask(&mask) && !is_mask(&format!("{mask} ")));
+        assert!(is_body_digest(format!("{mask} (12 bytes)").as_bytes()));
+        for other in [
+            "",
+            &mask,
+            &format!("{mask} ( bytes)"),
+            &format!("{mask} (12 bytes) "),
+            "{\"a\":\"masked:0123456789abcdef (1 bytes)\"}",
+        ] {
+            assert!(!is_body_digest(other.as_bytes()), "{other}");
+        }
     }
 
     #[test]

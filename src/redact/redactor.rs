@@ -2,14 +2,15 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
+use aho_corasick::{AhoCorasick, MatchKind};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use memchr::memmem;
 use percent_encoding::percent_decode_str;
 use url::Url;
 
-use super::mask::{Key, is_masked};
+use super::mask::{Key, is_body_digest, is_masked};
 use super::members;
 use super::names::SecretNames;
 use super::pairs::{self, Pair};
@@ -31,14 +32,25 @@ pub struct Masks<'r> {
     learned: BTreeMap<String, Secret>,
     /// Declared secrets with their labels.
     declared: BTreeMap<String, String>,
+    /// Finds all of them in one pass; made when it is first needed.
+    finder: OnceLock<Finder>,
+}
+
+/// Finds every spelling of every known secret.
+#[derive(Debug, Clone)]
+struct Finder {
+    /// The longest of several that begin at one place: nothing of it may be left behind a shorter one's mask.
+    spellings: AhoCorasick,
+    /// The mask of each spelling.
+    masks: Vec<String>,
+    /// The mask of each spelling, by the spelling.
+    whole: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Clone)]
 struct Secret {
-    /// Longest first.
     spellings: Vec<String>,
     mask: String,
-    length: usize,
 }
 
 /// Shorter values are masked where they stand by their name, and are not looked for anywhere else: `ok` or `true` is part
@@ -91,11 +103,12 @@ impl Redactor {
 
     /// The masks of an exchange of which nothing is known yet: those of the given secrets.
     #[must_use]
-    pub const fn masks(&self) -> Masks<'_> {
+    pub fn masks(&self) -> Masks<'_> {
         Masks {
             redactor: self,
             learned: BTreeMap::new(),
             declared: BTreeMap::new(),
+            finder: OnceLock::new(),
         }
     }
 }
@@ -141,6 +154,11 @@ impl Masks<'_> {
         }
     }
 
+    /// Learns a private value, which may be quoted anywhere.
+    pub fn learn_private(&mut self, text: &str) {
+        self.learn(text, SHORTEST);
+    }
+
     /// The secrets that were learned.
     pub fn learned(&self) -> impl Iterator<Item = &str> {
         self.learned.keys().map(String::as_str)
@@ -149,16 +167,31 @@ impl Masks<'_> {
     /// Learns a secret that was declared as such, and the label that stands in its place.
     pub fn learn_label(&mut self, secret: &str, label: &str) {
         self.declared.insert(secret.to_owned(), label.to_owned());
+        self.finder.take();
         if secret.len() >= SHORTEST_DECLARED {
             self.learned.insert(
                 secret.to_owned(),
                 Secret {
                     spellings: spellings(secret),
                     mask: label.to_owned(),
-                    length: secret.len(),
                 },
             );
         }
+    }
+
+    /// What stands for a private value.
+    #[must_use]
+    pub fn digest(&self, value: &[u8]) -> String {
+        self.redactor.key.mask(value)
+    }
+
+    /// What stands for a private body.
+    #[must_use]
+    pub fn body_digest(&self, body: &[u8]) -> String {
+        if is_body_digest(body) {
+            return String::from_utf8_lossy(body).into_owned();
+        }
+        format!("{} ({} bytes)", self.digest(body), body.len())
     }
 
     /// The headers with every secret masked; names, and the attributes of cookies, stay readable.
@@ -181,7 +214,7 @@ impl Masks<'_> {
     #[must_use]
     pub fn body<'b>(&self, content_type: Option<&str>, body: &'b [u8]) -> Cow<'b, [u8]> {
         let Ok(text) = std::str::from_utf8(body) else {
-            return replace(&self.secrets(), Cow::Borrowed(body));
+            return self.finder().replace(body);
         };
         let named = if is_form(content_type) {
             Cow::Owned(self.pairs(text))
@@ -209,13 +242,8 @@ impl Masks<'_> {
     /// JSON text with every known secret masked: inside strings, and as the whole of any other scalar.
     #[must_use]
     pub fn document<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let secrets = self.secrets();
-        let found = |secret: &&Secret| {
-            let mut spellings = secret.spellings.iter();
-            spellings.any(|spelling| memmem::find(text.as_bytes(), spelling.as_bytes()).is_some())
-        };
-        let found: Vec<&Secret> = secrets.into_iter().filter(found).collect();
-        if found.is_empty() && self.declared.is_empty() {
+        let finder = self.finder();
+        if !finder.finds(text.as_bytes()) && self.declared.is_empty() {
             return Cow::Borrowed(text);
         }
         let string = |inner: &str| {
@@ -227,24 +255,18 @@ impl Masks<'_> {
             if let Some(label) = decoded.and_then(|decoded| self.declared.get(&*decoded)) {
                 return Some(label.clone());
             }
-            match replace(&found, Cow::Borrowed(inner.as_bytes())) {
+            match finder.replace(inner.as_bytes()) {
                 Cow::Borrowed(_) => None,
                 Cow::Owned(bytes) => Some(as_text(bytes)),
             }
         };
         let whole = |token: &str| {
-            let of_given = || {
-                found
-                    .iter()
-                    .find(|secret| secret.spellings.iter().any(|spelling| spelling == token))
-            };
-            let label = self.declared.get(token).map(String::as_str);
-            if let Some(label) = label.or_else(|| of_given().map(|secret| secret.mask.as_str())) {
+            if let Some(label) = self.declared.get(token).or_else(|| finder.whole.get(token)) {
                 return Some(format!("\"{label}\""));
             }
             // A secret is no part of a number; what is no JSON may hold one anywhere.
             let plain = matches!(token, "true" | "false" | "null") || token.bytes().all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b));
-            match (!plain).then(|| replace(&found, Cow::Borrowed(token.as_bytes()))) {
+            match (!plain).then(|| finder.replace(token.as_bytes())) {
                 Some(Cow::Owned(bytes)) => Some(as_text(bytes)),
                 _ => None,
             }
@@ -269,7 +291,7 @@ impl Masks<'_> {
     /// Any text with every known secret masked.
     #[must_use]
     pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        match replace(&self.secrets(), Cow::Borrowed(text.as_bytes())) {
+        match self.finder().replace(text.as_bytes()) {
             Cow::Borrowed(_) => Cow::Borrowed(text),
             Cow::Owned(bytes) => Cow::Owned(as_text(bytes)),
         }
@@ -342,27 +364,45 @@ impl Masks<'_> {
     fn learn(&mut self, secret: &str, shortest: usize) {
         if secret.len() >= shortest && !is_masked(secret.as_bytes()) && !self.learned.contains_key(secret) {
             self.learned.insert(secret.to_owned(), Secret::new(&self.redactor.key, secret));
+            self.finder.take();
         }
     }
 
-    /// Every known secret. Where one begins another, the longer one goes first: nothing of it may be left behind the shorter
-    /// one's mask.
-    fn secrets(&self) -> Vec<&Secret> {
-        let mut secrets: Vec<&Secret> = self.learned.values().chain(&self.redactor.given).collect();
-        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.length));
-        secrets
+    fn finder(&self) -> &Finder {
+        self.finder
+            .get_or_init(|| Finder::new(self.learned.values().chain(&self.redactor.given)))
     }
 }
 
-fn replace<'b>(secrets: &[&Secret], mut body: Cow<'b, [u8]>) -> Cow<'b, [u8]> {
-    for secret in secrets {
-        for spelling in &secret.spellings {
-            if let Some(replaced) = replace_all(&body, spelling.as_bytes(), secret.mask.as_bytes()) {
-                body = Cow::Owned(replaced);
+impl Finder {
+    fn new<'s>(secrets: impl Iterator<Item = &'s Secret>) -> Self {
+        let mut whole = BTreeMap::new();
+        for secret in secrets {
+            for spelling in &secret.spellings {
+                whole.entry(spelling.clone()).or_insert_with(|| secret.mask.clone());
             }
         }
+        Self {
+            spellings: AhoCorasick::builder()
+                .match_kind(MatchKind::LeftmostLongest)
+                .build(whole.keys())
+                .expect("secrets are no gigabytes"),
+            masks: whole.values().cloned().collect(),
+            whole,
+        }
     }
-    body
+
+    fn finds(&self, text: &[u8]) -> bool {
+        self.spellings.is_match(text)
+    }
+
+    fn replace<'b>(&self, text: &'b [u8]) -> Cow<'b, [u8]> {
+        if self.finds(text) {
+            Cow::Owned(self.spellings.replace_all_bytes(text, &self.masks))
+        } else {
+            Cow::Borrowed(text)
+        }
+    }
 }
 
 /// Whole texts were replaced by text, at places where they stood as text.
@@ -375,25 +415,8 @@ impl Secret {
         Self {
             spellings: spellings(text),
             mask: key.mask(text.as_bytes()),
-            length: text.len(),
         }
     }
-}
-
-fn replace_all(body: &[u8], spelling: &[u8], mask: &[u8]) -> Option<Vec<u8>> {
-    let finder = memmem::Finder::new(spelling);
-    let first = finder.find(body)?;
-    let mut out = Vec::with_capacity(body.len() + mask.len());
-    let mut rest = body;
-    let mut at = Some(first);
-    while let Some(found) = at {
-        out.extend_from_slice(&rest[..found]);
-        out.extend_from_slice(mask);
-        rest = &rest[found + spelling.len()..];
-        at = finder.find(rest);
-    }
-    out.extend_from_slice(rest);
-    Some(out)
 }
 
 fn is_form(content_type: Option<&str>) -> bool {

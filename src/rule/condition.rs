@@ -208,6 +208,28 @@ impl Condition {
         }
     }
 
+    /// Whether it looks at the very node on which the rule acts.
+    #[must_use]
+    pub fn asks_the_node(&self) -> bool {
+        match self {
+            Self::All(conditions) | Self::Any(conditions) => conditions.iter().any(Self::asks_the_node),
+            Self::Not(condition) => condition.asks_the_node(),
+            Self::Reads(subject, _) => *subject == Subject::Node,
+            Self::Status(_) | Self::Code(_) => false,
+        }
+    }
+
+    /// The names of the members that it looks at, in the node or beside it.
+    #[must_use]
+    pub fn members(&self) -> Vec<&str> {
+        match self {
+            Self::All(conditions) | Self::Any(conditions) => conditions.iter().flat_map(Self::members).collect(),
+            Self::Not(condition) => condition.members(),
+            Self::Reads(Subject::Sibling(name) | Subject::Member(name), _) => vec![name],
+            _ => Vec::new(),
+        }
+    }
+
     /// The parameters that it asks for.
     #[must_use]
     pub fn parameters(&self) -> Vec<&str> {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 /// Why a rule is there, who answers for it and until when, and where a reader finds it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -29,7 +30,8 @@ pub struct Justification {
 /// A rule's name in every output: what it does and where, `integer /trace/*/fold`.
 ///
 /// Stable as long as the rule says the same thing; it does not change when rules are added before it. Cheap to clone.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
 pub struct RuleName(pub Arc<str>);
 
 impl RuleName {
@@ -41,6 +43,12 @@ impl RuleName {
         let (name, version) = preset.split_once('@')?;
         let named = name.chars().all(plain) && version.bytes().all(|byte| byte.is_ascii_digit());
         (named && !name.is_empty() && !version.is_empty()).then_some(preset)
+    }
+}
+
+impl From<RuleName> for String {
+    fn from(name: RuleName) -> Self {
+        name.0.as_ref().to_owned()
     }
 }
 

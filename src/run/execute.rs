@@ -10,13 +10,13 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
 use crate::client::Asked;
-use crate::exchange::{Exchange, Oracle, OracleKind, PerSide, Request, Side};
-use crate::record::{End, Hidden, RecordError, RecordedGate, Totals, Writer};
+use crate::exchange::{Exchange, Observation, Oracle, OracleKind, PerSide, Request, Side, Unreachable, UnreachableKind};
+use crate::record::{End, Hidden, RecordError, RecordedGate, Totals, Writer, is_veiled};
 use crate::report::{Accountability, CaseReport, RuleGate, RunReport, SuiteReport};
 use crate::snapshot::{Pending, SnapshotError, Store};
 use crate::suite::{Case, Credentials, RequestError, Suite};
-use crate::translate::Detail;
-use crate::verdict::Judge;
+use crate::translate::{Applied, Detail};
+use crate::verdict::{Judge, Told};
 
 use super::baseline::Baseline;
 use super::judged::{Judged, named, unreferenced};
@@ -249,19 +249,16 @@ impl SuiteJob {
             legacy: self.request(Side::Legacy, &planned.case, hidden.as_ref())?,
             candidate: self.request(Side::Candidate, &planned.case, hidden.as_ref())?,
         };
-        let shown = hidden.as_ref().map_or(&requests, |hidden| &hidden.requests);
-        let (legacy, candidate) = tokio::join!(
-            self.ask(Side::Legacy, &requests, shown),
-            self.ask(Side::Candidate, &requests, shown)
-        );
+        let sent = hidden.as_ref().map_or(&requests, |hidden| &hidden.requests);
+        let (legacy, candidate) = tokio::join!(self.ask(Side::Legacy, &requests, sent), self.ask(Side::Candidate, &requests, sent));
         let attempts = PerSide {
             legacy: legacy.attempts,
             candidate: candidate.attempts,
         };
-        let exchange = Exchange {
+        let exchange = self.tellable(Exchange {
             legacy: legacy.answer,
             candidate: candidate.answer,
-        };
+        });
         let recorded = self
             .recorder
             .exchange_hiding(&planned.case, planned.ad_hoc, &requests, hidden.as_ref(), &exchange, attempts)?;
@@ -271,20 +268,35 @@ impl SuiteJob {
         }
 
         let bases = self.services.as_ref().map(|service| service.base.as_deref());
-        let judgement = self.judge.judge(&planned.case, &exchange, bases, Detail::Counts);
+        let mut judgement = self.judge.judge(&planned.case, &exchange, bases, Detail::Counts);
+        // What is private has been compared; from here on there is only what is stored of it.
+        let (shown, told) = match recorded.veiled() {
+            Some(veiled) => {
+                let seen = self.judge.judge(&planned.case, &veiled.exchange, bases, Detail::Counts);
+                let mut told = Told::of(&judgement, &seen);
+                let found = veiled.found.iter().map(|(rule, count)| Applied {
+                    rule: rule.clone(),
+                    count: *count,
+                });
+                told.applied.extend(found);
+                judgement = self.judge.retell(&planned.case, judgement.verdict, &told, seen);
+                (&veiled.exchange, Some(told))
+            }
+            None => (&exchange, None),
+        };
         let asked = Judged {
             suite: &self.suite,
             case: recorded.case(),
             ad_hoc: planned.ad_hoc,
             requests: recorded.requests(),
-            exchange: &exchange,
+            exchange: shown,
             attempts,
             bases,
             judgement: &judgement,
         };
         let snapshot = asked.snapshot(|text| recorded.masked_for_good(text));
         let settled = asked.settle(snapshot.as_deref(), Some(&self.store), self.pending)?;
-        self.recorder.verdict(&recorded, &judgement, settled.state)?;
+        self.recorder.verdict_told(&recorded, &judgement, settled.state, told.as_ref())?;
         let report = asked.report(settled);
         let report = masked(report, |text| recorded.masked(text));
         Ok((report, exchange.legacy.is_ok_and(|observation| observation.says_stand_in())))
@@ -299,15 +311,48 @@ impl SuiteJob {
         self.services.get(side).source.ask(&asking).await
     }
 
-    /// What the suite declares to be secret, if anything.
+    /// The exchange, but for an answer of a recording that holds digests where private values were: they can be held only
+    /// against digests of the same recording, and only as they are.
+    fn tellable(&self, mut exchange: Exchange) -> Exchange {
+        if self.suite.private.places.is_empty() {
+            return exchange;
+        }
+        let recordings = self.services.as_ref().map(|service| match &*service.source {
+            Source::Recorded(recording) => Some(recording.path()),
+            Source::Live(_) => None,
+        });
+        if recordings.legacy == recordings.candidate && !self.suite.looks_into_private() {
+            return exchange;
+        }
+        for side in Side::BOTH {
+            let declared = *self.suite.encoding.get(side);
+            let veiled = |answer: &Observation| is_veiled(&self.suite.private, side, declared, answer);
+            if let Some(recording) = recordings.get(side)
+                && exchange.get(side).as_ref().is_ok_and(veiled)
+            {
+                *exchange.get_mut(side) = Err(Unreachable {
+                    kind: UnreachableKind::NotRecorded,
+                    reason: format!(
+                        "`{}` holds private values (`redact`) as digests only, which cannot be compared with values or translated: ask the service itself, or judge the record with `parity judge`",
+                        recording.display()
+                    ),
+                });
+            }
+        }
+        exchange
+    }
+
+    /// What the suite declares to be hidden, if anything.
     fn hidden(&self, case: &Case) -> Result<Option<Hidden>, RunError> {
-        if !self.suite.has_secrets() {
+        if !self.suite.has_secrets() && self.suite.private.is_nothing() {
             return Ok(None);
         }
         let shown = self.suite.shown_case(case);
         Ok(Some(Hidden {
             requests: self.suite.shown_requests(&shown).map_err(|error| self.no_request(case, error))?,
             labels: self.suite.secrets(case, &self.credentials),
+            private: self.suite.private.clone(),
+            encoding: self.suite.encoding,
             case: shown,
         }))
     }

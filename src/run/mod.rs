@@ -13,6 +13,7 @@ mod plan;
 mod rejudge;
 mod retold;
 mod source;
+mod veiled;
 
 pub use baseline::Baseline;
 pub use execute::{Event, RunError, RunOptions, Service, Setup, execute};
@@ -24,3 +25,4 @@ pub use rejudge::{
 };
 pub use retold::{Retold, evidence, retell};
 pub use source::{Asking, Source};
+pub use veiled::{Again, judge_again};

@@ -18,6 +18,7 @@ use crate::verdict::{Judge, Judgement};
 
 use super::baseline::{Baseline, plain};
 use super::judged::{Judged, named, unreferenced};
+use super::veiled::{Again, STANDS, judge_again};
 
 /// By what a recorded run is judged again.
 #[derive(Debug, Clone)]
@@ -96,6 +97,9 @@ pub struct Rejudged {
     pub missing: Vec<String>,
     /// Cases of which their suite asks something else today than was recorded; they were not judged either.
     pub asked_otherwise: Vec<AskedOtherwise>,
+    /// Cases of which is said what was said when they were asked, although their suite is another one today: rules look into
+    /// private values, of which a record holds digests only.
+    pub stands: Vec<String>,
     /// Whether the record has its last line: a run that was killed has none.
     pub ended: bool,
     /// What that line says.
@@ -172,14 +176,38 @@ pub fn judge_record(
         undeclared: Vec::new(),
         missing: Vec::new(),
         asked_otherwise: Vec::new(),
+        stands: Vec::new(),
         ended: false,
         end: None,
     };
     // What is said of each judged case now, by the name that it has in the record.
     let mut now = Vec::new();
+    // Veiled exchanges, which wait for what was said of them.
+    let mut waiting: BTreeMap<String, Box<RecordedExchange>> = BTreeMap::new();
+    let mut judge = |again: &mut Rejudged, recorded: &RecordedExchange, said: Option<&RecordedVerdict>| {
+        let suite = suites.iter_mut().find(|suite| suite.judge.suite().name == recorded.case.suite);
+        match suite.map(|suite| suite.again(recorded, said, by, &mut visit)).transpose()? {
+            None | Some(Outcome::Undeclared) => again.undeclared.push(recorded.case.to_string()),
+            Some(Outcome::AskedOtherwise(other)) => again.asked_otherwise.push(other),
+            Some(Outcome::Judged(report, says_stand_in)) => {
+                if report.notes.iter().any(|note| note == STANDS) {
+                    again.stands.push(report.case.to_string());
+                }
+                if says_stand_in {
+                    again.report.oracle.kind = OracleKind::StandIn;
+                }
+                now.push((recorded.case.to_string(), self::said(&report)));
+                again.report.cases.push(*report);
+            }
+        }
+        Ok::<_, RejudgeError>(())
+    };
     for event in events {
         match event? {
             Event::Verdict(verdict) => {
+                if let Some(recorded) = waiting.remove(&verdict.case.to_string()) {
+                    judge(&mut again, &recorded, Some(&verdict))?;
+                }
                 again.before.insert(verdict.case.to_string(), verdict);
             }
             Event::End(end) => {
@@ -190,20 +218,16 @@ pub fn judge_record(
             }
             Event::Exchange(recorded) => {
                 again.report.elapsed = again.report.elapsed.max(recorded.at);
-                let suite = suites.iter_mut().find(|suite| suite.judge.suite().name == recorded.case.suite);
-                match suite.map(|suite| suite.again(&recorded, by, &mut visit)).transpose()? {
-                    None | Some(Outcome::Undeclared) => again.undeclared.push(recorded.case.to_string()),
-                    Some(Outcome::AskedOtherwise(other)) => again.asked_otherwise.push(other),
-                    Some(Outcome::Judged(report, says_stand_in)) => {
-                        if says_stand_in {
-                            again.report.oracle.kind = OracleKind::StandIn;
-                        }
-                        now.push((recorded.case.to_string(), said(&report)));
-                        again.report.cases.push(*report);
-                    }
+                if recorded.veiled {
+                    waiting.insert(recorded.case.to_string(), recorded);
+                } else {
+                    judge(&mut again, &recorded, None)?;
                 }
             }
         }
+    }
+    for recorded in waiting.into_values() {
+        judge(&mut again, &recorded, None)?;
     }
     again.report.changed = now
         .into_iter()
@@ -347,6 +371,7 @@ impl AgainSuite {
     fn again(
         &mut self,
         recorded: &RecordedExchange,
+        said: Option<&RecordedVerdict>,
         by: &Rejudging<'_>,
         visit: &mut impl FnMut(&Visit<'_>),
     ) -> Result<Outcome, SnapshotError> {
@@ -363,7 +388,7 @@ impl AgainSuite {
             return Ok(Outcome::AskedOtherwise(otherwise));
         }
         let bases = self.bases.as_ref().map(Option::as_deref);
-        let judgement = self.judge.judge(&case, &recorded.exchange, bases, by.detail);
+        let Again { judgement, stands } = judge_again(&self.judge, &case, recorded, said, self.unchanged, bases, by.detail);
         let asked = Judged {
             suite,
             case: &case,
@@ -378,6 +403,9 @@ impl AgainSuite {
         let snapshot = asked.snapshot(|text| without_digests(text).into_owned());
         let settled = asked.settle(snapshot.as_deref(), by.store, Pending::Leave)?;
         let mut report = Box::new(asked.report(settled));
+        if stands {
+            report.notes.push(STANDS.to_owned());
+        }
         if let Some(baseline) = by.baseline {
             baseline.apply(&mut report);
         }

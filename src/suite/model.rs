@@ -8,6 +8,7 @@ use crate::path::Path;
 use crate::rule::{Comparison, ErrorRow, ExpectedVerdict, Translation};
 
 use super::case::{Binding, Bound, Case};
+use super::private::Private;
 use super::request::RequestTemplate;
 
 /// One endpoint's comparison.
@@ -53,6 +54,8 @@ pub struct Suite {
     pub coverage_floor: Option<f64>,
     /// Parameters whose values are never shown or stored.
     pub secret_parameters: Vec<String>,
+    /// What of the answers is never shown or stored.
+    pub private: Private,
 }
 
 /// A file of rows, as it was read.

@@ -13,6 +13,7 @@ use super::read_comparison::read_comparison;
 use super::read_errors::{read_error_row, tell_apart};
 use super::read_expected::read_expected;
 use super::read_preset::read_preset;
+use super::read_private::{private, read_bodies, read_places};
 use super::read_request::read_request;
 use super::read_translation::read_translation;
 use super::request::RequestTemplate;
@@ -80,6 +81,8 @@ fn suite(source: &Source, mut table: Table<'_>, open: impl FnOnce(&DataFile<'_>)
     let snapshots = table.optional_with("snapshots", snapshots);
     let coverage_floor = table.optional_with("coverage_floor", fraction);
     let secrets = table.optional_with("secret_parameters", Value::strings).unwrap_or_default();
+    let redact = table.optional_with("redact", |value| read_places(value, source));
+    let private = private(redact, table.optional_with("body", read_bodies));
     table.finish();
 
     let (legacy, candidate) = (legacy?, candidate?);
@@ -152,6 +155,7 @@ fn suite(source: &Source, mut table: Table<'_>, open: impl FnOnce(&DataFile<'_>)
         snapshots: policy,
         coverage_floor,
         secret_parameters: secrets,
+        private: private?,
     };
     Some((suite, spans))
 }

@@ -89,6 +89,7 @@ pub(crate) fn suite() -> Suite {
         snapshots: SnapshotPolicy::All,
         coverage_floor: None,
         secret_parameters: Vec::new(),
+        private: super::Private::default(),
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use serde::{Deserialize, Serialize};
+
 use crate::exchange::MediaType;
 use crate::path::Path;
 use crate::rule::RuleName;
@@ -19,7 +21,7 @@ pub struct Expected<'a> {
 }
 
 /// How often a rule acted on a case.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Applied {
     /// The rule.
     pub rule: RuleName,

@@ -9,9 +9,11 @@ mod read;
 mod tree;
 mod write;
 mod xml;
+mod xml_write;
 
 pub use decimal::{Decimal, is_decimal_text, is_integer_text, json_number_text};
 pub use read::{MAX_DEPTH, ReadError, read};
 pub use tree::{Exactness, Kind, Member, Number, Object, Value};
 pub use write::{Cut, compact, excerpt, pretty, pretty_cut, visible};
 pub use xml::read_xml;
+pub use xml_write::write_xml;

@@ -10,9 +10,11 @@ mod prepared;
 mod reading;
 #[cfg(test)]
 mod tests;
+mod told;
 
 pub use judge::Judge;
 pub use judgement::{Failure, Judgement, Verdict, signatures};
 pub use known::{Standing, Surprise};
 pub use prepared::Prepared;
 pub use reading::document;
+pub use told::Told;

@@ -42,7 +42,12 @@ const ARROWS: &[(&str, &[&str])] = &[
             "verdict",
         ],
     ),
-    ("record", &["exchange", "redact", "report", "snapshot", "suite", "value", "verdict"]),
+    (
+        "record",
+        &[
+            "exchange", "path", "redact", "report", "rule", "snapshot", "suite", "value", "verdict",
+        ],
+    ),
     ("client", &["exchange"]),
     ("environment", &["diagnostic", "exchange"]),
     (

@@ -27,6 +27,7 @@ mod judge;
 mod limits;
 mod openml;
 mod pipeline;
+mod private;
 mod readme;
 mod record;
 mod recording;

@@ -106,6 +106,17 @@ fn reports_and_records_are_as_published() {
     for line in &lines {
         assert_valid(&record, line);
     }
+    // The same with every body private: what was said of values is in the record, too.
+    let suite = trace.project.read("suites/trace.toml");
+    trace.project.write("suites/trace.toml", format!("body = 'digest'\n{suite}"));
+    trace.check(&["--timeout", "500ms"]).exits(1);
+    let lines = trace.project.record();
+    assert!(lines.iter().filter(|line| line["told"].is_object()).count() > 3);
+    for line in &lines {
+        assert_valid(&record, line);
+    }
+    trace.project.write("suites/trace.toml", suite);
+    trace.check(&["--timeout", "500ms"]).exits(1);
     // What a re-judging says otherwise.
     let suite = trace.project.read("suites/trace.toml");
     trace.project.write(
