@@ -25,6 +25,7 @@ pub(super) fn check(suite: &Suite, spans: &Spans, source: &Source) -> Diagnostic
     check.translations();
     check.comparisons();
     check.error_rows();
+    check.statuses();
     if check.found.is_empty() {
         check.cases();
     }
@@ -78,6 +79,11 @@ impl Check<'_> {
         }
         for (translation, span) in self.suite.translations.iter().zip(&self.spans.translations) {
             for name in translation.conditions().flat_map(Condition::parameters) {
+                self.undeclared(name, &declared, *span);
+            }
+        }
+        for (rule, span) in self.suite.statuses.iter().zip(&self.spans.statuses) {
+            for name in rule.when.iter().flat_map(Condition::parameters) {
                 self.undeclared(name, &declared, *span);
             }
         }

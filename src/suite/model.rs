@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::exchange::{Encoding, PerSide};
 use crate::path::Path;
-use crate::rule::{Comparison, ErrorRow, ExpectedVerdict, Translation};
+use crate::rule::{Comparison, ErrorRow, ExpectedVerdict, StatusRule, Translation};
 
 use super::case::{Binding, Bound, Case};
 use super::private::Private;
@@ -46,6 +46,8 @@ pub struct Suite {
     pub comparisons: Vec<Comparison>,
     /// What errors become.
     pub errors: Vec<ErrorRow>,
+    /// What statuses of successes become.
+    pub statuses: Vec<StatusRule>,
     /// Known defects.
     pub expected: Vec<ExpectedVerdict>,
     /// Which cases keep a snapshot.

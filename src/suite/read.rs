@@ -15,6 +15,7 @@ use super::read_expected::read_expected;
 use super::read_preset::read_preset;
 use super::read_private::{private, read_bodies, read_places};
 use super::read_request::read_request;
+use super::read_status::read_status;
 use super::read_translation::read_translation;
 use super::request::RequestTemplate;
 
@@ -47,6 +48,7 @@ pub(super) struct Spans {
     pub translations: Vec<Span>,
     pub comparisons: Vec<Span>,
     pub errors: Vec<Span>,
+    pub statuses: Vec<Span>,
     pub expected: Vec<Span>,
     pub snapshots: Vec<Span>,
     pub rows: Vec<Span>,
@@ -77,6 +79,7 @@ fn suite(source: &Source, mut table: Table<'_>, open: impl FnOnce(&DataFile<'_>)
     let presets = table.tables("preset", read_preset);
     let comparisons = table.tables("comparison", read_comparison);
     let errors = table.tables("error", read_error_row);
+    let statuses = table.tables("status", read_status);
     let expected = table.tables("expected", read_expected);
     let snapshots = table.optional_with("snapshots", snapshots);
     let coverage_floor = table.optional_with("coverage_floor", fraction);
@@ -151,6 +154,7 @@ fn suite(source: &Source, mut table: Table<'_>, open: impl FnOnce(&DataFile<'_>)
         translations: split(translations, &mut spans.translations),
         comparisons: split(comparisons, &mut spans.comparisons),
         errors,
+        statuses: split(statuses, &mut spans.statuses),
         expected: split(expected, &mut spans.expected),
         snapshots: policy,
         coverage_floor,

@@ -1,7 +1,7 @@
 //! Error rows as they are written.
 
 use crate::diagnostic::{Spanned, Table, Value};
-use crate::rule::{CandidateError, ErrorRow, JsonTemplate, LegacyError, Message, OwedBody, Problem, Template, TemplatePart};
+use crate::rule::{CandidateError, ErrorRow, JsonTemplate, LegacyError, Message, OwedBody, Problem, Template, TemplatePart, is_bodyless};
 
 use super::read::template;
 use super::read_condition::{Scope, when, whole};
@@ -77,7 +77,7 @@ fn candidate_error(value: Value<'_>) -> Option<CandidateError> {
     let media_type = table.optional_with("media_type", media_type);
     table.finish();
     let status = status?;
-    let empty = matches!(status, 204 | 205 | 304);
+    let empty = is_bodyless(status);
     let says_problem = problem != Problem::default();
     let body = match body {
         None if says_problem && (200..300).contains(&status) => {

@@ -59,6 +59,7 @@ pub(crate) fn suite() -> Suite {
             when: None,
             justification: because("a row is known by these three; the order still counts", 52),
         }],
+        statuses: Vec::new(),
         errors: vec![ErrorRow {
             legacy: LegacyError {
                 status: 412,

@@ -37,8 +37,10 @@ pub struct Translated<'a> {
 /// The rules that made parts of the expected response; what a rule made of the body is found by its path.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MadeBy {
-    /// The row of the error table that made all of it; `None` for a success.
+    /// The row of the error table that made all of it, or the status rule that owes an answer without a body.
     pub whole: Option<RuleName>,
+    /// What made another status of the legacy's; where it made all of the answer, [`whole`](Self::whole) says so.
+    pub status: Option<RuleName>,
     /// What made another media type of the legacy's.
     pub media_type: Option<RuleName>,
     /// What made nodes of the body, where their paths do not tell; sorted by path.

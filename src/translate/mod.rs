@@ -12,6 +12,7 @@ mod laws;
 mod ledger;
 mod moves;
 mod shape;
+mod status;
 mod supply;
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::exchange::{Encoding, MediaType, Observation};
 use crate::path::{Path, Pattern, Selector, Trail};
-use crate::rule::{Action, Empty, ErrorRow, Facts, RuleName, Shape, Translation, Treatment};
+use crate::rule::{Action, Empty, ErrorRow, Facts, RuleName, Shape, Translation, Treatment, is_bodyless};
 use crate::suite::{Binding, Suite};
 use crate::value::Value;
 
@@ -15,6 +15,7 @@ use super::forms;
 use super::ledger::{Claim, Detail, Ledger, Rule, Translated};
 use super::moves::Route;
 use super::shape::{Act, Reshape};
+use super::status;
 use super::supply::{self, Owed};
 use super::treat::{Treat, Walk};
 
@@ -146,7 +147,7 @@ impl Translator {
         by_path.chain(said).max_by_key(|(rank, _)| *rank).map(|(_, name)| name.clone())
     }
 
-    /// Translates a success: the body through all phases, and the media type where the two sides write bodies in different
+    /// Translates a success: the body through all phases, its status, and the media type where the two sides write bodies in different
     /// encodings. `body` comes with what it was written in.
     #[must_use]
     pub fn success<'a>(
@@ -159,6 +160,19 @@ impl Translator {
         let mut ledger = Ledger::new(self.names.len(), detail);
         let (body, written_in) = body.unzip();
         let facts = errors::facts(&self.suite, legacy.status, body.as_ref(), binding);
+        let status = status::find(&self.suite, body.as_ref(), &facts);
+        let before = status.and_then(|rule| status::before(rule, body.as_ref(), detail));
+        if let Some(rule) = status.filter(|rule| is_bodyless(rule.candidate)) {
+            // What the rules make of a body that nobody owes is not counted.
+            let expected = Expected {
+                status: rule.candidate,
+                media_type: None,
+                body: None,
+            };
+            let mut translated = ledger.close(expected, facts, &self.names);
+            status::tell(&mut translated, rule, before);
+            return translated;
+        }
         let body = body.map(|body| {
             let mut body = self.reshape(body, &facts, &mut ledger);
             let mut nulls = BTreeSet::new();
@@ -169,7 +183,7 @@ impl Translator {
         });
         let recoded = written_in.and_then(|from| self.recoded(from).map(|to| (from, to)));
         let expected = Expected {
-            status: legacy.status,
+            status: status.map_or(legacy.status, |rule| rule.candidate),
             media_type: match recoded {
                 Some((_, to)) => Some(MediaType::parse(to.media_type())),
                 None => legacy.headers.get("content-type").map(MediaType::parse),
@@ -187,6 +201,9 @@ impl Translator {
                 },
             );
             translated.made_by.media_type = Some(rule);
+        }
+        if let Some(rule) = status {
+            status::tell(&mut translated, rule, before);
         }
         translated
     }

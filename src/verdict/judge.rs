@@ -197,7 +197,7 @@ impl Judge {
                 (Some(row), _) => Some(row.clone()),
                 (None, Part::Body(path)) => self.translator.rule_at(path, &made_by.body),
                 (None, Part::MediaType) => made_by.media_type.clone(),
-                (None, Part::Status) => None,
+                (None, Part::Status) => made_by.status.clone(),
             };
         }
     }

@@ -41,6 +41,7 @@ mod schema;
 mod select;
 mod snapshots;
 mod stand_in;
+mod status_and_headers;
 mod support;
 mod terminal;
 mod values;

@@ -27,6 +27,7 @@ pub enum Reply {
 #[derive(Clone, Debug)]
 pub struct Answer {
     pub status: u16,
+    /// None is sent where it is empty.
     pub media_type: &'static str,
     pub headers: Vec<(&'static str, String)>,
     pub body: String,
@@ -262,12 +263,10 @@ impl Shared {
 }
 
 fn send(connection: &mut TcpStream, answer: &Answer, heads_only: bool) -> io::Result<()> {
-    let mut head = format!(
-        "HTTP/1.1 {} Said\r\ncontent-type: {}\r\ncontent-length: {}\r\n",
-        answer.status,
-        answer.media_type,
-        answer.body.len()
-    );
+    let mut head = format!("HTTP/1.1 {} Said\r\ncontent-length: {}\r\n", answer.status, answer.body.len());
+    if !answer.media_type.is_empty() {
+        head.extend(["content-type: ", answer.media_type, "\r\n"]);
+    }
     for (name, value) in &answer.headers {
         head.extend([name, ": ", value, "\r\n"]);
     }
