@@ -80,7 +80,11 @@ pub fn secrets_of_suite(planned: &PlannedSuite, credentials: &Credentials) -> Ve
             continue;
         };
         let before = secrets.len();
-        secrets.extend(Side::BOTH.into_iter().flat_map(|side| secrets_of(requests.get(side))));
+        let labels = suite.secrets(&planned.case, credentials);
+        let is_label = |text: &String| text.starts_with("{env.") || labels.iter().any(|(_, label)| label == text);
+        let of_requests = Side::BOTH.into_iter().flat_map(|side| secrets_of(requests.get(side)));
+        // A label in a place that holds a secret by its name is none.
+        secrets.extend(of_requests.filter(|text| !is_label(text)));
         if secrets.len() == before {
             break;
         }

@@ -115,7 +115,7 @@ pub fn listed(plan: &Plan) -> String {
         let is = case.case.is().map(|is| format!("  {}", crate::value::visible(&is)));
         let tags: Vec<&str> = case.tags.iter().map(String::as_str).collect();
         let tags = (!tags.is_empty()).then(|| format!("  [{}]", crate::value::visible(&tags.join(", "))));
-        format!("{}{}{}\n", case.case, is.unwrap_or_default(), tags.unwrap_or_default())
+        format!("{}{}{}\n", case.shown, is.unwrap_or_default(), tags.unwrap_or_default())
     });
     lines.collect::<Vec<_>>().concat()
 }
@@ -123,7 +123,7 @@ pub fn listed(plan: &Plan) -> String {
 /// The cases of a plan as one JSON document.
 pub fn listed_as_json(plan: &Plan) -> String {
     let cases = plan.cases().map(
-        |case| serde_json::json!({ "suite": case.case.suite, "case": case.case.to_string(), "is": case.case.is(), "ad_hoc": case.ad_hoc, "tags": case.tags }),
+        |case| serde_json::json!({ "suite": case.case.suite, "case": case.shown.to_string(), "is": case.case.is(), "ad_hoc": case.ad_hoc, "tags": case.tags }),
     );
     let document = serde_json::json!({ "version": 1, "cases": cases.collect::<Vec<_>>() });
     format!("{document:#}\n")

@@ -31,7 +31,7 @@ pub struct Share {
 
 impl Filter {
     fn accepts(&self, case: &PlannedCase) -> bool {
-        let name = case.case.to_string();
+        let name = case.shown.to_string();
         let named = self.cases.is_empty() || self.cases.iter().any(|pattern| matches(pattern, case, &name));
         let tagged = self.tags.is_empty() || self.tags.iter().any(|tag| case.tags.contains(tag));
         named && tagged && self.only.as_ref().is_none_or(|only| only.contains(&name))
@@ -40,7 +40,7 @@ impl Filter {
 
 fn matches(pattern: &str, case: &PlannedCase, name: &str) -> bool {
     let pattern = CasePattern(vec![pattern.to_owned()]);
-    pattern.matches(name) || pattern.matches(&case.case.binding.to_string())
+    pattern.matches(name) || pattern.matches(&case.shown.binding.to_string())
 }
 
 impl Plan {
@@ -72,11 +72,11 @@ impl Plan {
     /// Why a filter leaves nothing of this plan: the first of its patterns that names no case, with the nearest case.
     #[must_use]
     pub fn why_nothing(&self, filter: &Filter) -> String {
-        let names: Vec<String> = self.cases().map(|case| case.case.to_string()).collect();
+        let names: Vec<String> = self.cases().map(|case| case.shown.to_string()).collect();
         let unmatched = filter
             .cases
             .iter()
-            .find(|pattern| !self.cases().any(|case| matches(pattern, case, &case.case.to_string())));
+            .find(|pattern| !self.cases().any(|case| matches(pattern, case, &case.shown.to_string())));
         match unmatched {
             Some(pattern) => {
                 let hint = match nearest(pattern, names.iter().map(String::as_str)) {
@@ -104,7 +104,7 @@ impl Plan {
     #[must_use]
     pub fn share(self, share: Share, times: &BTreeMap<String, Duration>) -> Self {
         let mine = self.deal(share.of, times);
-        self.retain(|case| mine.get(&case.case.to_string()) == Some(&share.index))
+        self.retain(|case| mine.get(&case.shown.to_string()) == Some(&share.index))
     }
 
     /// The number of each case's share.
@@ -113,7 +113,7 @@ impl Plan {
         let mut loads = vec![Duration::ZERO; usize::try_from(of).unwrap_or(1).max(1)];
         let mut known = Vec::new();
         for case in self.cases() {
-            let name = case.case.to_string();
+            let name = case.shown.to_string();
             match times.get(&name) {
                 Some(time) => known.push((*time, name)),
                 None => {
@@ -143,7 +143,7 @@ impl Plan {
     pub fn digest(&self) -> String {
         plan_digest(
             self.suites.iter().map(|planned| planned.suite.digest.as_str()),
-            self.cases().map(|case| case.case.to_string()),
+            self.cases().map(|case| case.shown.to_string()),
         )
     }
 

@@ -31,6 +31,8 @@ pub struct PlannedSuite {
 pub struct PlannedCase {
     /// The case.
     pub case: Case,
+    /// The case as it is shown, with labels in the place of secrets: it goes by that name everywhere.
+    pub shown: Case,
     /// Whether it exists on the command line only.
     pub ad_hoc: bool,
     /// What it can be chosen by.
@@ -169,6 +171,7 @@ fn plan_suite(suite: &Arc<Suite>, overrides: &[(String, Vec<String>)]) -> Planne
         .map(|case| PlannedCase {
             ad_hoc: !declared.contains(&case.binding.to_string()),
             tags: tags.of(&case).into_iter().map(str::to_owned).collect(),
+            shown: suite.shown_case(&case),
             case,
         })
         .collect();

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use crate::diagnostic::{Diagnostics, Source};
 use crate::exchange::{Observation, OracleKind, PerSide, Request, Side};
 use crate::record::{self, End, Event, Header, RecordError, RecordedExchange, RecordedSuite, RecordedVerdict, same_question};
-use crate::redact::{MASKED, without_digests};
+use crate::redact::{MASKED, SecretNames, without_digests};
 use crate::report::{Accountability, CaseReport, RuleGate, RunReport, Said, SuiteReport, VerdictChange};
 use crate::snapshot::{Pending, SnapshotError, Store};
 use crate::suite::{Binding, Case, Suite, read_suite_with};
@@ -425,7 +425,12 @@ impl AgainSuite {
 
 /// Whether a suite asks something else of one side than was recorded.
 fn asked_otherwise(suite: &Suite, case: &Case, recorded: &PerSide<Request>) -> Option<AskedOtherwise> {
-    let shown = |request: &Request| format!("{} {}", request.method, request.target);
+    // Today's is made of the suite's text, which may hold a secret by its name.
+    let names = SecretNames::default();
+    let shown = |request: &Request| {
+        let target = names.target_without_secrets(&request.target);
+        format!("{} {}", request.method, without_digests(&target))
+    };
     let otherwise = |side, now| AskedOtherwise {
         case: case.to_string(),
         side,
