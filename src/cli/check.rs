@@ -303,6 +303,7 @@ fn empty_share(
     let record = super::project::shown(recorder.path(), context).display().to_string();
     let report = RunReport {
         record: Some(record),
+        share: true,
         ..nothing
     };
     let material = Material {
@@ -367,6 +368,7 @@ fn nothing() -> RunReport {
         started: None,
         elapsed: Duration::ZERO,
         interrupted: false,
+        share: false,
     }
 }
 

@@ -243,6 +243,7 @@ pub fn findings(run: &RunReport) -> Vec<Finding<'_>> {
         started: _,
         elapsed: _,
         interrupted,
+        share,
     } = run;
     let mut found = Vec::new();
     found.extend(
@@ -253,7 +254,7 @@ pub fn findings(run: &RunReport) -> Vec<Finding<'_>> {
     if *interrupted {
         let title = format!("interrupted after {}", count(cases.len(), "case", "cases"));
         found.push(of_run(FindingKind::Interrupted, title));
-    } else if cases.is_empty() {
+    } else if cases.is_empty() && !*share {
         found.push(of_run(FindingKind::NothingJudged, "nothing was judged".to_owned()));
     }
     found.extend(alike(run));

@@ -48,6 +48,8 @@ pub struct RunReport {
     pub elapsed: Duration,
     /// Whether the run was stopped before its end.
     pub interrupted: bool,
+    /// Whether it is one of several shares of a plan, into which no case may have fallen.
+    pub share: bool,
 }
 
 /// A suite of a run.
@@ -296,7 +298,8 @@ impl RunReport {
         let differs = gated().any(differs) || !self.unreferenced.is_empty() || self.accountability.fails();
         let cannot_compare = self.refused_oracle.is_some()
             || gated().any(|case| !case.standing.passes() && matches!(case.verdict, Verdict::LegacyBroken | Verdict::Unreachable));
-        match (differs, cannot_compare, self.cases.is_empty()) {
+        // An empty share is no run that asked nothing by mistake: the cases are in the others.
+        match (differs, cannot_compare, self.cases.is_empty() && !self.share) {
             (true, ..) => Exit::Differs,
             (false, true, _) => Exit::CannotCompare,
             (false, false, true) => Exit::NothingJudged,

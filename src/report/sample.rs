@@ -61,6 +61,7 @@ pub(crate) fn run(cases: Vec<CaseReport>) -> RunReport {
         started: Some("2026-11-24T09:30:00Z".parse().unwrap()),
         elapsed: Duration::from_millis(1_240),
         interrupted: false,
+        share: false,
     }
 }
 

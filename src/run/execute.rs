@@ -201,6 +201,7 @@ pub async fn execute(
         started: Some(setup.started),
         elapsed: started.elapsed(),
         interrupted,
+        share: false,
     };
     setup.recorder.end(&end(&report, setup.rules))?;
     Ok(report)

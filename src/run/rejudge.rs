@@ -284,6 +284,7 @@ fn report_of(header: &Header, by: &Rejudging<'_>) -> RunReport {
         started: Some(header.started),
         elapsed: Duration::ZERO,
         interrupted: false,
+        share: header.shard.is_some(),
     }
 }
 

@@ -240,7 +240,13 @@ fn whole_runs_are_joined_too_when_no_case_is_in_both() {
 fn a_share_without_cases_passes_and_is_no_gap() {
     let trace = Trace::approved();
     let shares = shares(&trace, 7, &[]);
-    trace.check(&["--shard", "7/7"]).exits(0).warns("share 7/7 is empty");
+    let empty = trace
+        .check(&["--shard", "7/7", "--format", "json"])
+        .exits(0)
+        .warns("share 7/7 is empty");
+    assert_eq!(empty.json()["exit_code"], 0);
+    let told = trace.project.run(&["report", "--format", "json"]).exits(0);
+    assert_eq!(told.json()["exit_code"], 0, "and so does its record");
     merge(&trace, &shares, &["-o", "whole.jsonl"]).exits(0).says("3 cases in");
     for wrong in ["0/3", "4/3", "1", "a/b"] {
         trace.check(&["--shard", wrong]).exits(2);
