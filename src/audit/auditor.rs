@@ -171,13 +171,7 @@ impl<'a> Suited<'a> {
         let survey = Survey::of(of.answer, &original);
         let seed = seed.join(&of.case.to_string());
         let watch = Watch::new(eyes, &prepared, &of.original, &original);
-        let mut explainer = Explainer::new(
-            rules,
-            eyes,
-            (of.case, of.exchange, bases),
-            &original,
-            prepared.expected().body.as_ref(),
-        );
+        let mut explainer = Explainer::new(rules, eyes, (of.case, of.exchange, bases), &original, prepared.expected());
         for mutant in survey.choose(budget, seed, of.answer, &original) {
             let survived = mutant.with(
                 of.answer,
@@ -193,11 +187,14 @@ impl<'a> Suited<'a> {
                     }
                 },
             );
-            ledger.count(&mutant, survived, || {
+            let header = mutant
+                .header(&prepared.expected().headers)
+                .map(|owed| format!("header {}", owed.name));
+            ledger.count((&mutant, header.as_deref()), survived, || {
                 let (before, after) = mutant.shown(&original);
                 Example {
                     case: of.case.to_string(),
-                    path: mutant.path(&original).to_string(),
+                    path: header.clone().unwrap_or_else(|| mutant.path(&original).to_string()),
                     before,
                     after,
                 }
@@ -270,7 +267,12 @@ struct Ledger {
 
 impl Ledger {
     /// Counts a mutant; of a survivor it takes the rule that hides it, and whether that is declared.
-    fn count(&mut self, mutant: &Mutant, survived: Option<(Option<RuleName>, bool)>, example: impl FnOnce() -> Example) {
+    fn count(
+        &mut self,
+        (mutant, header): (&Mutant, Option<&str>),
+        survived: Option<(Option<RuleName>, bool)>,
+        example: impl FnOnce() -> Example,
+    ) {
         let fate = match &survived {
             None => Fate::Killed,
             Some((_, true)) => Fate::Declared,
@@ -278,7 +280,8 @@ impl Ledger {
         };
         self.classes.entry(mutant.class).or_default().count(fate);
         let Some((rule, _)) = survived else { return };
-        let place = mutant.pattern.as_ref().map_or_else(|| "response".to_owned(), ToString::to_string);
+        let response = || header.unwrap_or("response").to_owned();
+        let place = mutant.pattern.as_ref().map_or_else(response, ToString::to_string);
         let example = example();
         let finding = self
             .findings

@@ -11,6 +11,14 @@ pub enum Class {
     Status,
     /// Another media type, or none.
     MediaType,
+    /// A header that is named is not there.
+    HeaderMissing,
+    /// A value of a named header is another.
+    HeaderChanged,
+    /// A value of a named header is there twice.
+    HeaderDoubled,
+    /// A named header is there where it is none.
+    HeaderExtra,
     /// The body breaks off.
     BodyCut,
     /// No body at all.
@@ -130,6 +138,10 @@ impl fmt::Display for Class {
         f.write_str(match self {
             Self::Status => "status",
             Self::MediaType => "media-type",
+            Self::HeaderMissing => "header-missing",
+            Self::HeaderChanged => "header-changed",
+            Self::HeaderDoubled => "header-doubled",
+            Self::HeaderExtra => "header-extra",
             Self::BodyCut => "body-cut",
             Self::BodyMissing => "body-missing",
             Self::BodyExtra => "body-extra",

@@ -8,13 +8,14 @@ use std::sync::Arc;
 use crate::compare::{Change, Difference, Part, Received};
 use crate::exchange::{Exchange, Observation, PerSide};
 use crate::path::Pattern;
-use crate::rule::{Action, Comparison, RuleName, Translation};
+use crate::rule::{Action, Comparison, OwedInHeader, RuleName, Translation};
 use crate::suite::{Case, Suite};
-use crate::value::Value;
+use crate::translate::{Expected, OwedHeader};
 use crate::verdict::{Judge, Prepared};
 
 use super::declared::{self, Site};
-use super::mutant::Mutant;
+use super::mutant::{Act, Mutant};
+use super::response::Change as Declared;
 
 /// How an answer is held against what is owed. There is one way, and tests make others that are blind on purpose.
 pub trait Eyes {
@@ -55,13 +56,16 @@ enum Left {
     Comparisons,
     /// One translation.
     Translation(usize),
+    /// What one rule excuses of a header, which is then owed as the legacy sends it.
+    Header(usize),
 }
 
 impl Rules {
     pub fn new(suite: Arc<Suite>) -> Self {
         let comparisons = (0..suite.comparisons.len()).map(Left::Comparison);
         let translations = (0..suite.translations.len()).map(Left::Translation);
-        let all = comparisons.chain([Left::Comparisons]).chain(translations);
+        let headers = (0..suite.headers.len()).map(Left::Header);
+        let all = comparisons.chain([Left::Comparisons]).chain(translations).chain(headers);
         Self {
             without: all.map(|left| (left, OnceCell::new())).collect(),
             suite,
@@ -75,6 +79,7 @@ impl Rules {
                 Left::Comparison(place) => drop(suite.comparisons.remove(place)),
                 Left::Comparisons => suite.comparisons.clear(),
                 Left::Translation(place) => drop(suite.translations.remove(place)),
+                Left::Header(place) => suite.headers[place].owed = OwedInHeader::Equal,
             }
             Judge::new(Arc::new(suite))
         })
@@ -90,8 +95,8 @@ pub struct Explainer<'a> {
     bases: PerSide<Option<&'a str>>,
     /// The candidate's own answer.
     original: &'a Received<'a>,
-    /// The document that is owed.
-    owed: Option<&'a Value<'a>>,
+    /// What is owed.
+    owed: &'a Expected<'a>,
     /// The case as it is without a rule; `None` when nothing is owed then.
     without: BTreeMap<Left, Option<Without<'a>>>,
 }
@@ -108,7 +113,7 @@ impl<'a> Explainer<'a> {
         eyes: &'a dyn Eyes,
         (case, exchange, bases): (&'a Case, &'a Exchange, PerSide<Option<&'a str>>),
         original: &'a Received<'a>,
-        owed: Option<&'a Value<'a>>,
+        owed: &'a Expected<'a>,
     ) -> Self {
         Self {
             rules,
@@ -125,7 +130,10 @@ impl<'a> Explainer<'a> {
     /// The rule that hides a survivor, and whether it declares that; `changed` is the answer as the mutant has it.
     pub fn explain(&mut self, mutant: &Mutant, changed: &Received<'_>) -> (Option<RuleName>, bool) {
         let suite = Arc::clone(&self.rules.suite);
-        let site = Site::of(mutant, self.original, changed, self.owed);
+        if let (Act::Change(Declared::Header(_, values)), Some(owed)) = (&mutant.act, mutant.header(&self.owed.headers)) {
+            return self.header(&suite, owed, values, changed);
+        }
+        let site = Site::of(mutant, self.original, changed, self.owed.body.as_ref());
         let mut blamed = None;
         for comparison in self.hiding(&suite, &site, changed) {
             if declared::by_comparison(comparison, &site) {
@@ -149,6 +157,21 @@ impl<'a> Explainer<'a> {
             }
         }
         (blamed, false)
+    }
+
+    /// The rule that hides other values of a header: one that says what they must match.
+    fn header(&mut self, suite: &Suite, owed: &OwedHeader, values: &[String], changed: &Received<'_>) -> (Option<RuleName>, bool) {
+        let Some(place) = suite.headers.iter().position(|rule| rule.name() == owed.rule) else {
+            return (None, false);
+        };
+        if !self.sees_without(Left::Header(place), changed) {
+            return (None, false);
+        }
+        let declared = match (&suite.headers[place].owed, values) {
+            (OwedInHeader::Pattern(pattern), [value]) => pattern.is_match(value),
+            _ => false,
+        };
+        (Some(owed.rule.clone()), declared)
     }
 
     /// The comparisons without which the mutant would be seen; those that are about its place come first.

@@ -3,6 +3,7 @@
 use crate::compare::Received;
 use crate::exchange::{MediaType, Observation};
 use crate::path::{Path, Pattern};
+use crate::translate::OwedHeader;
 use crate::value::{Value, excerpt};
 
 use super::class::Class;
@@ -65,6 +66,12 @@ impl Mutant {
                 received.media_type = was;
                 seen
             }
+            Act::Change(Change::Header(place, values)) => {
+                let was = std::mem::replace(&mut received.headers[*place], values.clone());
+                let seen = look(Some(received));
+                received.headers[*place] = was;
+                seen
+            }
             Act::Change(Change::NoBody) => {
                 let was = received.body.take();
                 let seen = look(Some(received));
@@ -85,6 +92,14 @@ impl Mutant {
         edit::path(document, &self.trail)
     }
 
+    /// The header that is changed, of those that are owed.
+    pub fn header<'o>(&self, owed: &'o [OwedHeader]) -> Option<&'o OwedHeader> {
+        match &self.act {
+            Act::Change(Change::Header(place, _)) => owed.get(*place),
+            _ => None,
+        }
+    }
+
     /// What is changed and what comes of it, each on one line.
     pub fn shown(&self, received: &Received<'_>) -> (String, String) {
         let node = received.body.as_ref().map(|document| edit::node(document, &self.trail));
@@ -98,6 +113,7 @@ impl Mutant {
                 let was = received.media_type.as_ref().map(ToString::to_string);
                 (media_type(was), media_type(other.map(str::to_owned)))
             }
+            (Act::Change(Change::Header(place, values)), _) => (values_of(&received.headers[*place]), values_of(values)),
             (Act::Change(Change::NoBody), node) => (short(node), "no body".to_owned()),
             (Act::Change(Change::Text(text)), node) => {
                 let text = String::from_utf8_lossy(text);
@@ -105,6 +121,14 @@ impl Mutant {
             }
             (Act::NotANumber, node) => (short(node), "NaN".to_owned()),
         }
+    }
+}
+
+fn values_of(values: &[String]) -> String {
+    let shown = |value: &String| excerpt(&Value::string(value.as_str()), SHOWN);
+    match values {
+        [] => "no such header".to_owned(),
+        values => values.iter().map(shown).collect::<Vec<_>>().join(", "),
     }
 }
 

@@ -15,6 +15,8 @@ pub enum Change {
     Status(u16),
     /// It has this media type, or names none.
     MediaType(Option<&'static str>),
+    /// The header at this place among those that are named has these values.
+    Header(usize, Vec<String>),
     /// It has no body.
     NoBody,
     /// It has this body, which is read as every answer is.
@@ -46,6 +48,9 @@ pub fn response(answer: &Observation, received: &Received<'_>, tell: &mut dyn Fn
             tell(Class::MediaType, Change::MediaType(media_type));
         }
     }
+    for (place, values) in received.headers.iter().enumerate() {
+        header(values, &mut |class, values| tell(class, Change::Header(place, values)));
+    }
     let text = answer.body.0.trim_ascii_end();
     let Some(document) = &received.body else {
         tell(Class::BodyExtra, Change::Text(b"{}".to_vec()));
@@ -66,6 +71,29 @@ pub fn response(answer: &Observation, received: &Received<'_>, tell: &mut dyn Fn
     tell(Class::ByteOrderMark, Change::Text([b"\xef\xbb\xbf", text].concat()));
     if let Some(twice) = with_a_key_twice(document) {
         tell(Class::DuplicateKey, Change::Text(twice.into_bytes()));
+    }
+}
+
+/// Tells other values of a header.
+fn header(values: &[String], tell: &mut dyn FnMut(Class, Vec<String>)) {
+    let Some((last, others)) = values.split_last() else {
+        tell(Class::HeaderExtra, vec!["parity-audit".to_owned()]);
+        return;
+    };
+    tell(Class::HeaderMissing, others.to_vec());
+    tell(Class::HeaderDoubled, [values, std::slice::from_ref(last)].concat());
+    let other_case = super::scalars::other_case(last);
+    for changed in [format!("{last}x"), "parity-audit".to_owned(), other_case] {
+        if changed != *last {
+            tell(Class::HeaderChanged, [others, &[changed]].concat());
+        }
+    }
+    if let [first, .., last] = values
+        && first != last
+    {
+        let mut swapped = values.to_vec();
+        swapped.swap(0, values.len() - 1);
+        tell(Class::HeaderChanged, swapped);
     }
 }
 
@@ -128,6 +156,7 @@ mod tests {
         let received = Received {
             status: 200,
             media_type: Some(MediaType::parse("application/json")),
+            headers: Vec::new(),
             body: read(body.as_bytes()).ok(),
         };
         let mut found: BTreeMap<String, Vec<Change>> = BTreeMap::new();

@@ -122,6 +122,7 @@ fn plainly(answer: &Observation) -> Option<Received<'_>> {
     Some(Received {
         status: answer.status,
         media_type: None,
+        headers: Vec::new(),
         body,
     })
 }
@@ -498,11 +499,68 @@ proptest! {
     fn the_audits_own_equality_is_that_of_the_comparison(one in documents(), other in documents()) {
         let comparer = crate::compare::Comparer::default();
         let same = |one: &Value<'static>, other: &Value<'static>| {
-            let expected = crate::translate::Expected { status: 200, media_type: None, body: Some(one.clone()) };
-            let received = Received { status: 200, media_type: None, body: Some(other.clone()) };
+            let expected = crate::translate::Expected { status: 200, media_type: None, headers: Vec::new(), body: Some(one.clone()) };
+            let received = Received { status: 200, media_type: None, headers: Vec::new(), body: Some(other.clone()) };
             comparer.agrees(&expected, &received, &crate::rule::Facts::default())
         };
         prop_assert!(equal(&one, &one) && same(&one, &one));
         prop_assert_eq!(equal(&one, &other), same(&one, &other));
     }
+}
+
+/// A success with these headers besides its media type.
+fn with_headers(headers: &[(&str, &str)]) -> Answer {
+    let mut answer = answer(200, "{}");
+    if let Ok(answer) = &mut answer {
+        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        answer.headers.0.extend(headers);
+    }
+    answer
+}
+
+#[test]
+fn named_headers_are_changed_and_only_a_pattern_declares_that_some_values_do_not_matter() {
+    let rules = "[[header]]\nname = 'X-Equal'\nequal = true\nwhy = 'x'\n\
+                 [[header]]\nname = 'X-Gone'\nabsent = true\nwhy = 'x'\n\
+                 [[header]]\nname = 'X-Same'\nmap = [{ legacy = 'a', candidate = 'b' }]\nwhy = 'x'\n\
+                 [[header]]\nname = 'X-Tag'\npattern = '[a-z]+'\nwhy = 'x'\n";
+    let legacy = with_headers(&[
+        ("X-Equal", "1"),
+        ("X-Equal", "2"),
+        ("X-Gone", "1"),
+        ("X-Same", "a"),
+        ("X-Tag", "p"),
+        ("X-Other", "1"),
+    ]);
+    let candidate = with_headers(&[
+        ("X-Equal", "1"),
+        ("X-Equal", "2"),
+        ("X-Same", "b"),
+        ("X-Tag", "q"),
+        ("X-Other", "2"),
+    ]);
+    let found = only(audit(&[input(rules, legacy, candidate)], ALL));
+    assert_eq!((found.audited, found.tally.sensitivity()), (1, Some(1.0)), "{:?}", found.findings);
+    let made: BTreeSet<String> = found
+        .classes
+        .keys()
+        .map(ToString::to_string)
+        .filter(|class| class.starts_with("header"))
+        .collect();
+    assert_eq!(
+        made.into_iter().collect::<Vec<_>>(),
+        ["header-changed", "header-doubled", "header-extra", "header-missing"]
+    );
+    let [finding] = &found.findings[..] else {
+        panic!("{:?}", found.findings)
+    };
+    assert_eq!(
+        (finding.fate, finding.class, finding.place.as_str()),
+        (Fate::Declared, Class::HeaderChanged, "header X-Tag")
+    );
+    assert_eq!(finding.rule.as_ref().unwrap().to_string(), "header X-Tag like [a-z]+");
+    assert_eq!(
+        (finding.example.path.as_str(), finding.example.after.as_str()),
+        ("header X-Tag", "\"qx\"")
+    );
 }

@@ -6,12 +6,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::exchange::MediaType;
 use crate::path::{Path, Pattern, Selector};
-use crate::rule::{Comparison, ComparisonRule, Condition, Facts, RuleName, Tolerance};
+use crate::rule::{Comparison, ComparisonRule, Condition, Facts, HeaderRule, RuleName, Tolerance};
 use crate::translate::Expected;
 use crate::value::{Value, compact};
 
 use super::difference::{Change, Difference, Part};
 use super::exact::Amount;
+use super::headers::HeaderComparisons;
 use super::problem;
 use super::walk::Walk;
 
@@ -21,6 +22,7 @@ pub struct Comparer {
     pub(super) rules: Vec<Rule>,
     /// Each with its place in `rules`.
     pub(super) selector: Selector<usize>,
+    headers: HeaderComparisons,
 }
 
 /// What the candidate answered, read.
@@ -30,6 +32,8 @@ pub struct Received<'a> {
     pub status: u16,
     /// The media type; `None` when it names none.
     pub media_type: Option<MediaType>,
+    /// The values of the headers that rules name, in the order of what is owed; of others nothing is read.
+    pub headers: Vec<Vec<String>>,
     /// The body; `None` when there is none.
     pub body: Option<Value<'a>>,
 }
@@ -107,7 +111,20 @@ impl Comparer {
                         .all(|(_, other)| !is_recursive(&other.at) && other.at.covers_pattern(&comparison.at)),
             });
         }
-        Self { rules, selector }
+        Self {
+            rules,
+            selector,
+            headers: HeaderComparisons::default(),
+        }
+    }
+
+    /// The same with a suite's rules on headers.
+    #[must_use]
+    pub fn with_headers(self, rules: &[HeaderRule]) -> Self {
+        Self {
+            headers: HeaderComparisons::new(rules),
+            ..self
+        }
     }
 
     /// Everything in which the candidate's answer is not the expected one, sorted by place. `facts` are what conditions ask of
@@ -131,6 +148,14 @@ impl Comparer {
             (None, None) => {}
         }
         let mut found = walk.close();
+        for (owed, got) in expected.headers.iter().zip(&got.headers) {
+            let compared = self.headers.compare(owed, got);
+            if compared.acted {
+                *found.applied.entry(owed.rule.clone()).or_insert(0) += 1;
+            }
+            found.excused |= compared.excused;
+            found.differences.extend(compared.difference);
+        }
         problem::check(expected, got, &mut found.differences);
         found.differences.sort_by(|a, b| a.part.cmp(&b.part));
         found
@@ -139,8 +164,10 @@ impl Comparer {
     /// Whether there is no difference at all, for those who do not ask which.
     #[must_use]
     pub fn agrees(&self, expected: &Expected<'_>, got: &Received<'_>, facts: &Facts) -> bool {
+        let headers = || expected.headers.iter().zip(&got.headers);
         expected.status == got.status
             && expected.media_type == got.media_type
+            && headers().all(|(owed, got)| self.headers.compare(owed, got).difference.is_none())
             && match (&expected.body, &got.body) {
                 (Some(body), Some(other)) => {
                     let mut walk = Walk::new(self, expected.body.as_ref(), facts);

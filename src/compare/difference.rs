@@ -25,7 +25,7 @@ pub struct Difference {
     pub row: Option<Arc<Row>>,
 }
 
-/// Part of a response. The order is that of a response: status, media type, body.
+/// Part of a response. The order is that of a response: status, media type, headers, body.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Part {
@@ -33,6 +33,8 @@ pub enum Part {
     Status,
     /// The media type.
     MediaType,
+    /// A header that a rule names.
+    Header(String),
     /// A node of the body; an item that only the candidate has is named by its place there, every other node by its place
     /// on the expected side.
     Body(Path),
@@ -141,11 +143,12 @@ impl Difference {
         let place = match &self.part {
             Part::Status => "status".to_owned(),
             Part::MediaType => "media type".to_owned(),
+            Part::Header(name) => format!("header {name}"),
             Part::Body(path) => path.generalise().to_string(),
         };
         let change = match &self.change {
             // A status or a media type is one of few, so the change itself is what cases share.
-            Change::Value { expected, got } if self.part < Part::Body(Path::root()) => format!("{expected} became {got}"),
+            Change::Value { expected, got } if matches!(self.part, Part::Status | Part::MediaType) => format!("{expected} became {got}"),
             Change::Value { .. } => "other value".to_owned(),
             Change::Kind { expected, got } => format!("{} became {}", expected.0, got.0),
             Change::Missing { .. } => "missing".to_owned(),
@@ -190,6 +193,7 @@ impl fmt::Display for Part {
         match self {
             Self::Status => f.write_str("status"),
             Self::MediaType => f.write_str("media type"),
+            Self::Header(name) => write!(f, "header {name}"),
             Self::Body(path) => path.fmt(f),
         }
     }

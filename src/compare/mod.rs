@@ -11,6 +11,7 @@ mod difference;
 mod digest;
 mod equal;
 mod exact;
+mod headers;
 mod keys;
 mod lists;
 mod names;

@@ -13,6 +13,7 @@ fn expected(body: Value<'_>) -> Expected<'_> {
     Expected {
         status: 200,
         media_type: None,
+        headers: Vec::new(),
         body: Some(body),
     }
 }
@@ -21,6 +22,7 @@ fn received(body: Value<'_>) -> Received<'_> {
     Received {
         status: 200,
         media_type: None,
+        headers: Vec::new(),
         body: Some(body),
     }
 }

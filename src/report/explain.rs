@@ -220,6 +220,17 @@ impl Sheet {
             .as_ref()
             .map_or_else(|| "no media type".to_owned(), MediaType::to_string);
         self.line(&format!("  {}  {}", expected.status, visible(&media_type)));
+        for header in &expected.headers {
+            let values = if header.values.is_empty() {
+                &["none".to_owned()]
+            } else {
+                header.values.as_slice()
+            };
+            for value in values {
+                let header = shortened_line(&visible(&format!("{}: {value}", header.name)));
+                self.line(&format!("  {header}"));
+            }
+        }
         self.line("");
         match &expected.body {
             Some(body) => self.block(&pretty(body), "expected document"),

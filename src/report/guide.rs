@@ -148,7 +148,7 @@ fn meaning(word: &str) -> &str {
         "default" | "constant" => "is always there",
         "error" => "is another error",
         "status" => "is another status",
-        "header" => "is another header",
+        "header" => "is another header, or one that can be relied on",
         "expected" => "is a known defect",
         "rows" => "is a list of rows with a key",
         "unordered" => "has no order that can be relied on",

@@ -167,9 +167,17 @@ impl SuiteReport {
         let comparisons = suite.comparisons.iter().map(|rule| (rule.name(), rule.justification.clone()));
         let errors = suite.errors.iter().map(|row| (row.name(), row.justification.clone()));
         let statuses = suite.statuses.iter().map(|rule| (rule.name(), rule.justification.clone()));
+        let headers = suite.headers.iter().map(|rule| (rule.name(), rule.justification.clone()));
         let expected = suite.expected.iter().map(|verdict| (verdict.name(), verdict.justification.clone()));
         let private = suite.private.places.iter().map(|place| (place.name(), place.justification()));
-        rules.extend(comparisons.chain(errors).chain(statuses).chain(expected).chain(private));
+        rules.extend(
+            comparisons
+                .chain(errors)
+                .chain(statuses)
+                .chain(headers)
+                .chain(expected)
+                .chain(private),
+        );
         Self {
             name: suite.name.clone(),
             title: suite.title.clone(),

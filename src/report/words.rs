@@ -58,7 +58,7 @@ pub(super) fn kind_of_change(change: &Change) -> String {
 /// Where a difference is, with the places of list items left open: `/trace/*/evaluation`.
 pub(super) fn general_place(part: &Part) -> String {
     match part {
-        Part::Status | Part::MediaType => part.to_string(),
+        Part::Status | Part::MediaType | Part::Header(_) => part.to_string(),
         Part::Body(path) => path.generalise().to_string(),
     }
 }

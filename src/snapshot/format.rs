@@ -160,6 +160,13 @@ impl Sheet {
 
     /// The body that is owed; where nothing could be made of the legacy's, the candidate's, which nothing else looks at.
     fn body(&mut self, input: &SnapshotInput<'_>) {
+        if let Some(expected) = &input.judgement.expected {
+            let headers = expected.headers.iter().map(|header| match header.values.as_slice() {
+                [] => format!("{}: none", header.name),
+                values => format!("{}: {}", header.name, values.join(" | ")),
+            });
+            self.list("expected headers", &headers.collect::<Vec<_>>());
+        }
         self.text.push('\n');
         match &input.judgement.expected {
             Some(expected) => match &expected.body {

@@ -26,6 +26,7 @@ pub(super) fn check(suite: &Suite, spans: &Spans, source: &Source) -> Diagnostic
     check.comparisons();
     check.error_rows();
     check.statuses();
+    check.headers();
     if check.found.is_empty() {
         check.cases();
     }
@@ -79,6 +80,11 @@ impl Check<'_> {
         }
         for (translation, span) in self.suite.translations.iter().zip(&self.spans.translations) {
             for name in translation.conditions().flat_map(Condition::parameters) {
+                self.undeclared(name, &declared, *span);
+            }
+        }
+        for (rule, span) in self.suite.headers.iter().zip(&self.spans.headers) {
+            for name in rule.when.iter().flat_map(Condition::parameters) {
                 self.undeclared(name, &declared, *span);
             }
         }

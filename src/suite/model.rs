@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::exchange::{Encoding, PerSide};
 use crate::path::Path;
-use crate::rule::{Comparison, ErrorRow, ExpectedVerdict, StatusRule, Translation};
+use crate::rule::{Comparison, ErrorRow, ExpectedVerdict, HeaderRule, StatusRule, Translation};
 
 use super::case::{Binding, Bound, Case};
 use super::private::Private;
@@ -48,6 +48,8 @@ pub struct Suite {
     pub errors: Vec<ErrorRow>,
     /// What statuses of successes become.
     pub statuses: Vec<StatusRule>,
+    /// What is owed in headers.
+    pub headers: Vec<HeaderRule>,
     /// Known defects.
     pub expected: Vec<ExpectedVerdict>,
     /// Which cases keep a snapshot.

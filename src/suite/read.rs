@@ -12,6 +12,7 @@ use super::parameters::{Together, read_parameter};
 use super::read_comparison::read_comparison;
 use super::read_errors::{read_error_row, tell_apart};
 use super::read_expected::read_expected;
+use super::read_header::read_header;
 use super::read_preset::read_preset;
 use super::read_private::{private, read_bodies, read_places};
 use super::read_request::read_request;
@@ -49,6 +50,7 @@ pub(super) struct Spans {
     pub comparisons: Vec<Span>,
     pub errors: Vec<Span>,
     pub statuses: Vec<Span>,
+    pub headers: Vec<Span>,
     pub expected: Vec<Span>,
     pub snapshots: Vec<Span>,
     pub rows: Vec<Span>,
@@ -80,6 +82,7 @@ fn suite(source: &Source, mut table: Table<'_>, open: impl FnOnce(&DataFile<'_>)
     let comparisons = table.tables("comparison", read_comparison);
     let errors = table.tables("error", read_error_row);
     let statuses = table.tables("status", read_status);
+    let headers = table.tables("header", read_header);
     let expected = table.tables("expected", read_expected);
     let snapshots = table.optional_with("snapshots", snapshots);
     let coverage_floor = table.optional_with("coverage_floor", fraction);
@@ -111,18 +114,7 @@ fn suite(source: &Source, mut table: Table<'_>, open: impl FnOnce(&DataFile<'_>)
         }
         None => None,
     };
-    // Many rows are many files; a suite that wants them says so.
-    let unsaid = || {
-        (
-            if inputs.is_some() {
-                SnapshotPolicy::None
-            } else {
-                SnapshotPolicy::All
-            },
-            Vec::new(),
-        )
-    };
-    let (policy, policy_spans) = snapshots.unwrap_or_else(unsaid);
+    let (policy, policy_spans) = snapshots.unwrap_or_else(|| (unsaid(inputs.as_ref()), Vec::new()));
     spans.snapshots = policy_spans;
     let of_presets = presets.into_iter().flat_map(|preset| {
         let span = preset.span;
@@ -155,6 +147,7 @@ fn suite(source: &Source, mut table: Table<'_>, open: impl FnOnce(&DataFile<'_>)
         comparisons: split(comparisons, &mut spans.comparisons),
         errors,
         statuses: split(statuses, &mut spans.statuses),
+        headers: split(headers, &mut spans.headers),
         expected: split(expected, &mut spans.expected),
         snapshots: policy,
         coverage_floor,
@@ -162,6 +155,15 @@ fn suite(source: &Source, mut table: Table<'_>, open: impl FnOnce(&DataFile<'_>)
         private: private?,
     };
     Some((suite, spans))
+}
+
+/// Which cases keep a snapshot where the suite does not say: many rows are many files, and a suite that wants them says so.
+fn unsaid(inputs: Option<&Inputs>) -> SnapshotPolicy {
+    if inputs.is_some() {
+        SnapshotPolicy::None
+    } else {
+        SnapshotPolicy::All
+    }
 }
 
 /// Of what a suite says, in whichever file.

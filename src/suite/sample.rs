@@ -60,6 +60,7 @@ pub(crate) fn suite() -> Suite {
             justification: because("a row is known by these three; the order still counts", 52),
         }],
         statuses: Vec::new(),
+        headers: Vec::new(),
         errors: vec![ErrorRow {
             legacy: LegacyError {
                 status: 412,

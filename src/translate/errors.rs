@@ -64,6 +64,7 @@ pub(super) fn translate<'a>(suite: &Suite, row: &ErrorRow, body: Option<&Value<'
     let expected = Expected {
         status: row.candidate.status,
         media_type: (row.candidate.body != OwedBody::Nothing).then(|| MediaType::parse(&row.candidate.media_type)),
+        headers: Vec::new(),
         body: owed,
     };
     Translated {

@@ -16,8 +16,21 @@ pub struct Expected<'a> {
     pub status: u16,
     /// The media type; `None` when the legacy names none.
     pub media_type: Option<MediaType>,
+    /// What is owed in the headers that rules name, in the order of the suite; of others nothing is.
+    pub headers: Vec<OwedHeader>,
     /// The body as a document; `None` when there is none, as with 204.
     pub body: Option<Value<'a>>,
+}
+
+/// What is owed in one header.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwedHeader {
+    /// Its name, as the suite writes it.
+    pub name: String,
+    /// Its values, in order; none where it must not be there.
+    pub values: Vec<String>,
+    /// The rule that names it.
+    pub rule: RuleName,
 }
 
 /// How often a rule acted on a case.

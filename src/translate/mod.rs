@@ -7,6 +7,7 @@
 mod errors;
 mod expected;
 mod forms;
+mod headers;
 #[cfg(test)]
 mod laws;
 mod ledger;
@@ -22,6 +23,6 @@ mod treat;
 mod treatment;
 mod types;
 
-pub use expected::{Applied, Effect, Expected, Fault, FaultKind};
+pub use expected::{Applied, Effect, Expected, Fault, FaultKind, OwedHeader};
 pub use ledger::{Claim, Detail, MadeBy, Translated};
 pub use translator::Translator;

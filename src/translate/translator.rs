@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use crate::exchange::{Encoding, MediaType, Observation};
 use crate::path::{Path, Pattern, Selector, Trail};
-use crate::rule::{Action, Empty, ErrorRow, Facts, RuleName, Shape, Translation, Treatment, is_bodyless};
+use crate::rule::{Action, Empty, ErrorRow, Facts, HeaderRule, RuleName, Shape, Translation, Treatment, is_bodyless};
 use crate::suite::{Binding, Suite};
 use crate::value::Value;
 
 use super::errors;
 use super::expected::{Applied, Expected};
 use super::forms;
+use super::headers;
 use super::ledger::{Claim, Detail, Ledger, Rule, Translated};
 use super::moves::Route;
 use super::shape::{Act, Reshape};
@@ -129,6 +130,29 @@ impl Translator {
         errors::find(&self.suite, status, body, binding)
     }
 
+    /// The header rules that speak of an answer of the legacy; what they owe, [`with_headers`](Self::with_headers) says.
+    #[must_use]
+    pub fn header_rules(&self, status: u16, body: Option<&Value<'_>>, binding: &Binding) -> Vec<&HeaderRule> {
+        if self.suite.headers.is_empty() {
+            return Vec::new();
+        }
+        let facts = errors::facts(&self.suite, status, body, binding);
+        headers::speaking(&self.suite.headers, body, &facts)
+    }
+
+    /// Adds what these rules owe in headers to what is owed already; `sent` are the legacy's values of a header.
+    #[must_use]
+    pub fn with_headers<'a>(
+        &self,
+        mut translated: Translated<'a>,
+        rules: &[&HeaderRule],
+        sent: impl Fn(&str) -> Vec<String>,
+        detail: Detail,
+    ) -> Translated<'a> {
+        headers::owe(&mut translated, rules, sent, detail);
+        translated
+    }
+
     /// The rule that made the node at this path of the expected body what it is, or the nearest node above it; `made` says
     /// so where the path does not tell.
     #[must_use]
@@ -167,6 +191,7 @@ impl Translator {
             let expected = Expected {
                 status: rule.candidate,
                 media_type: None,
+                headers: Vec::new(),
                 body: None,
             };
             let mut translated = ledger.close(expected, facts, &self.names);
@@ -188,6 +213,7 @@ impl Translator {
                 Some((_, to)) => Some(MediaType::parse(to.media_type())),
                 None => legacy.headers.get("content-type").map(MediaType::parse),
             },
+            headers: Vec::new(),
             body,
         };
         let mut translated = ledger.close(expected, facts, &self.names);

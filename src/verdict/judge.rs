@@ -12,7 +12,7 @@ use crate::value::{Value, compact};
 use super::judgement::{Failure, Judgement, Verdict};
 use super::known::{Standing, stand};
 use super::prepared::received;
-use super::reading::{Reading, failure, is_cut_off, media_type, no_answer};
+use super::reading::{Reading, failure, header_values, is_cut_off, media_type, no_answer};
 
 /// A suite compiled for judging its cases.
 #[derive(Debug, Clone)]
@@ -31,7 +31,7 @@ impl Judge {
     pub fn new(suite: Arc<Suite>) -> Self {
         Self {
             translator: Translator::new(Arc::clone(&suite)),
-            comparer: Comparer::new(&suite.comparisons),
+            comparer: Comparer::new(&suite.comparisons).with_headers(&suite.headers),
             suite,
         }
     }
@@ -64,7 +64,7 @@ impl Judge {
             legacy: Reading::of(sides.legacy, bases.legacy, self.suite.encoding.legacy),
             candidate: Reading::of(sides.candidate, bases.candidate, self.suite.encoding.candidate),
         };
-        let translated = match self.translate(case, sides.legacy, readings.legacy, detail) {
+        let translated = match self.translate(case, (sides.legacy, bases.legacy), readings.legacy, detail) {
             Legacy::Owes(translated) => *translated,
             Legacy::Broken(broken) => {
                 let candidate = candidate_failure(sides.candidate, &readings.candidate, None);
@@ -102,7 +102,7 @@ impl Judge {
             judgement.effects = translated.effects;
             return judgement;
         }
-        self.compare(translated, sides.candidate, readings.candidate)
+        self.compare(translated, (sides.candidate, bases.candidate), readings.candidate)
     }
 
     /// How the candidate's answers are compared.
@@ -110,16 +110,27 @@ impl Judge {
         &self.comparer
     }
 
-    pub(super) fn translate<'x>(&self, case: &Case, legacy: &Observation, reading: Reading<'x>, detail: Detail) -> Legacy<'x> {
+    pub(super) fn translate<'x>(
+        &self,
+        case: &Case,
+        (legacy, base): (&Observation, Option<&str>),
+        reading: Reading<'x>,
+        detail: Detail,
+    ) -> Legacy<'x> {
         let binding = &case.binding;
         let is_success = (200..300).contains(&legacy.status);
         let reading = match reading {
             broken if is_success && !self.answers(legacy, &broken) => return Legacy::Broken(failure(Side::Legacy, legacy, &broken)),
             reading => reading,
         };
+        let rules = self.translator.header_rules(legacy.status, reading.document(), binding);
+        let owes = |translated: Translated<'x>| {
+            let sent = |name: &str| header_values(legacy, base, name);
+            Legacy::Owes(Box::new(self.translator.with_headers(translated, &rules, sent, detail)))
+        };
         match self.translator.error_row(legacy.status, reading.document(), binding) {
-            Some(row) => Legacy::Owes(Box::new(self.translator.error(row, reading.document(), binding, detail))),
-            None if is_success => Legacy::Owes(Box::new(self.translator.success(legacy, reading.into_body(), binding, detail))),
+            Some(row) => owes(self.translator.error(row, reading.document(), binding, detail)),
+            None if is_success => owes(self.translator.success(legacy, reading.into_body(), binding, detail)),
             None if legacy.status < 500 && reading.document().is_some() => {
                 let body = reading.document().map(compact).unwrap_or_default();
                 Legacy::NoRow(format!("{} {}", legacy.status, shorten(&body)))
@@ -139,12 +150,12 @@ impl Judge {
         }
     }
 
-    fn compare<'x>(&self, translated: Translated<'x>, candidate: &Observation, reading: Reading<'_>) -> Judgement<'x> {
+    fn compare<'x>(&self, translated: Translated<'x>, candidate: (&Observation, Option<&str>), reading: Reading<'_>) -> Judgement<'x> {
         let body = match reading {
             Reading::Document(document, _) => Some(document),
             Reading::Empty | Reading::Unreadable(..) => None,
         };
-        let received = received(candidate, body);
+        let received = received(candidate, body, &translated.expected);
         let Translated {
             expected,
             mut applied,
@@ -197,6 +208,8 @@ impl Judge {
                 (Some(row), _) => Some(row.clone()),
                 (None, Part::Body(path)) => self.translator.rule_at(path, &made_by.body),
                 (None, Part::MediaType) => made_by.media_type.clone(),
+                // A header names its rule itself.
+                (None, Part::Header(_)) => None,
                 (None, Part::Status) => made_by.status.clone(),
             };
         }

@@ -6,7 +6,7 @@ use crate::suite::{Case, Suite};
 use crate::translate::{Detail, Expected, Translated};
 
 use super::judge::{Judge, Legacy};
-use super::reading::{Reading, media_type};
+use super::reading::{Reading, header_values, media_type};
 
 /// What the candidate owes in one case, against which any number of its answers can be held.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ impl Judge {
         let legacy = exchange.legacy.as_ref().ok()?;
         match self.translate(
             case,
-            legacy,
+            (legacy, bases.legacy),
             Reading::of(legacy, bases.legacy, self.suite().encoding.legacy),
             Detail::Counts,
         ) {
@@ -59,7 +59,7 @@ impl<'x> Prepared<'_, 'x> {
             Reading::Empty => None,
             Reading::Unreadable(..) => return None,
         };
-        Some(received(answer, body))
+        Some(received((answer, self.base.as_deref()), body, &self.translated.expected))
     }
 
     /// Whether that answer is the one that is owed: whether it would be judged `match` or `translated`.
@@ -83,10 +83,19 @@ impl<'x> Prepared<'_, 'x> {
 }
 
 /// An answer of the candidate as the comparison takes it.
-pub(super) fn received<'o>(answer: &Observation, body: Option<crate::value::Value<'o>>) -> Received<'o> {
+pub(super) fn received<'o>(
+    (answer, base): (&Observation, Option<&str>),
+    body: Option<crate::value::Value<'o>>,
+    expected: &Expected<'_>,
+) -> Received<'o> {
     Received {
         status: answer.status,
         media_type: media_type(answer),
+        headers: expected
+            .headers
+            .iter()
+            .map(|owed| header_values(answer, base, &owed.name))
+            .collect(),
         body,
     }
 }

@@ -80,6 +80,13 @@ pub(super) fn media_type(observation: &Observation) -> Option<MediaType> {
     observation.headers.get("content-type").map(MediaType::parse)
 }
 
+/// The values of a header, in each of which the side's own base URL is `{base}`.
+pub(super) fn header_values(observation: &Observation, base: Option<&str>, name: &str) -> Vec<String> {
+    let neutral = |value: &str| base.and_then(|base| with_address(value, base.trim_end_matches('/'), "{base}"));
+    let values = observation.headers.all(name);
+    values.map(|value| neutral(value).unwrap_or_else(|| value.to_owned())).collect()
+}
+
 /// Whether a document is a well-formed page of HTML, which a server may answer in place of anything.
 fn is_web_page(document: &Value<'_>) -> bool {
     matches!(document, Value::Object(Object { members }) if members.iter().any(|root| root.name.eq_ignore_ascii_case("html")))

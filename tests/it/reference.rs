@@ -31,10 +31,11 @@ fn reference() -> String {
     fs::read_to_string(root().join("docs/suites.md")).unwrap()
 }
 
-/// One side of an example: a body, or a status, and what there is of a body behind ` · `.
+/// One side of an example: a body, or a status, and what there is of headers and a body, with ` · ` between them.
 #[derive(Debug)]
 struct Told<'t> {
     status: u16,
+    headers: Vec<(String, String)>,
     body: Option<&'t str>,
 }
 
@@ -42,9 +43,21 @@ impl<'t> Told<'t> {
     fn of(text: &'t str) -> Self {
         let (first, rest) = text.split_once(" · ").map_or((text, None), |(first, rest)| (first, Some(rest)));
         match first.parse() {
-            Ok(status) if (100..=599).contains(&status) => Self { status, body: rest },
+            Ok(status) if (100..=599).contains(&status) => {
+                let (headers, body): (Vec<&str>, Vec<&str>) = rest
+                    .into_iter()
+                    .flat_map(|rest| rest.split(" · "))
+                    .partition(|part| part.starts_with(char::is_alphabetic));
+                let headers = headers.iter().map(|header| header.split_once(": ").unwrap());
+                Self {
+                    status,
+                    headers: headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+                    body: body.first().copied(),
+                }
+            }
             _ => Self {
                 status: 200,
+                headers: Vec::new(),
                 body: Some(text),
             },
         }
@@ -77,7 +90,7 @@ fn every_example_is_a_suite_and_owes_what_it_says() {
             let (legacy, owed) = (Told::of(legacy), Told::of(owed));
             let observation = Observation {
                 status: legacy.status,
-                headers: Headers::default(),
+                headers: Headers(legacy.headers.clone()),
                 body: legacy.body.unwrap_or_default().to_owned().into(),
                 elapsed: Duration::ZERO,
             };
@@ -85,11 +98,20 @@ fn every_example_is_a_suite_and_owes_what_it_says() {
                 let body = value::read(text.as_bytes()).unwrap_or_else(|error| panic!("{error}: {text}"));
                 (body, Encoding::Json)
             });
-            let translated = translator.success(&observation, body, &Binding::default(), Detail::Counts);
+            let none = Binding::default();
+            let headers = translator.header_rules(legacy.status, body.as_ref().map(|(body, _)| body), &none);
+            let translated = translator.success(&observation, body, &none, Detail::Counts);
+            let sent = |name: &str| observation.headers.all(name).map(str::to_owned).collect();
+            let translated = translator.with_headers(translated, &headers, sent, Detail::Counts);
             assert_eq!(translated.faults, [], "{rules}");
             assert!(!translated.applied.is_empty(), "{rules}\nnothing acts on {legacy:?}");
             let body = translated.expected.body.as_ref().map(compact);
             assert_eq!(translated.expected.status, owed.status, "{rules}");
+            let headers = translated.expected.headers.iter();
+            let headers: Vec<(String, String)> = headers
+                .flat_map(|header| header.values.iter().map(|value| (header.name.clone(), value.clone())))
+                .collect();
+            assert_eq!(headers, owed.headers, "{rules}");
             assert_eq!(body.as_deref().map(document), owed.body.map(document), "{rules}");
             examples += 1;
         }

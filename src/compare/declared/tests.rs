@@ -41,11 +41,13 @@ fn compared(comparer: &Comparer, expected: &str, got: &str) -> Compared {
     let expected = Expected {
         status: 200,
         media_type: None,
+        headers: Vec::new(),
         body: Some(owed(expected)),
     };
     let got = Received {
         status: 200,
         media_type: None,
+        headers: Vec::new(),
         body: Some(read(got.as_bytes()).unwrap()),
     };
     let found = comparer.compare(&expected, &got, &Facts::default());

@@ -338,7 +338,8 @@ function requests(evidence) {
     el("pre", { class: "http" }, visible([`${request.m} ${request.u}`, ...request.h.map(([field, value]) => `${field}: ${value}`), ...(request.b ? ["", request.b] : [])].join("\n"))),
     el("h4", {}, `${name}'s answer`),
     el("pre", { class: "http" }, visible(answer.none ?? [`HTTP ${answer.s}`, ...(answer.h ?? []).map(([field, value]) => `${field}: ${value}`)].join("\n"))));
-  return el("div", { class: "pair" }, one("Legacy", evidence.q[0], evidence.l), one("Candidate", evidence.q[1], evidence.c));
+  const owed = evidence.x?.h ? el("div", {}, el("h4", {}, "Owed in headers"), el("pre", { class: "http" }, visible(evidence.x.h.map(([field, value]) => `${field}: ${value}`).join("\n")))) : null;
+  return el("div", { class: "pair" }, one("Legacy", evidence.q[0], evidence.l), one("Candidate", evidence.q[1], evidence.c), owed);
 }
 
 const EFFECTS = 2;

@@ -1,5 +1,6 @@
 //! What the two sides answered, for the cases that a reader wants to see: as many as a file of reasonable size holds.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -10,6 +11,7 @@ use crate::report::findings::findings;
 use crate::report::model::RunReport;
 use crate::report::words;
 use crate::suite::Case;
+use crate::translate::OwedHeader;
 use crate::value::{pretty, read, visible};
 use crate::verdict::Judgement;
 
@@ -147,8 +149,8 @@ enum Told<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         m: Option<String>,
         /// The headers.
-        #[serde(skip_serializing_if = "<[_]>::is_empty")]
-        h: &'a [(String, String)],
+        #[serde(skip_serializing_if = "none")]
+        h: Cow<'a, [(String, String)]>,
         /// The body, laid out.
         b: String,
         /// Whether it is a JSON document.
@@ -186,7 +188,7 @@ impl<'a> Piece<'a> {
                 Told::Answer {
                     s: expected.status,
                     m: expected.media_type.as_ref().map(ToString::to_string),
-                    h: &[],
+                    h: expected.headers.iter().flat_map(lines).collect(),
                     b,
                     j: expected.body.is_some(),
                     k,
@@ -198,12 +200,21 @@ impl<'a> Piece<'a> {
                 .iter()
                 .filter_map(|difference| match &difference.part {
                     Part::Body(path) => Some(path.to_string()),
-                    Part::Status | Part::MediaType => None,
+                    Part::Status | Part::MediaType | Part::Header(_) => None,
                 })
                 .collect(),
             f,
         }
     }
+}
+
+fn none(headers: &[(String, String)]) -> bool {
+    headers.is_empty()
+}
+
+/// A header that is owed, a line for each of its values.
+fn lines(owed: &OwedHeader) -> impl Iterator<Item = (String, String)> + '_ {
+    owed.values.iter().map(|value| (owed.name.clone(), value.clone()))
 }
 
 fn asked(request: &Request) -> Asked<'_> {
@@ -230,7 +241,7 @@ fn observed(observation: &Observation) -> Told<'_> {
     Told::Answer {
         s: observation.status,
         m: observation.headers.get("content-type").map(|value| visible(value).into_owned()),
-        h: &observation.headers.0,
+        h: Cow::Borrowed(&observation.headers.0),
         b,
         j: is_json,
         k,
