@@ -15,4 +15,4 @@ mod target;
 pub use config::{ClientConfig, ClientError, Reach, Writes};
 pub use http::{Asked, Client};
 pub use pace::{Pace, Rate, Turn};
-pub use retry::Patience;
+pub use retry::{Jitter, Patience};

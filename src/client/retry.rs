@@ -11,6 +11,28 @@ pub struct Patience {
     pub attempts: u32,
     /// How long all waits of one request take at most.
     pub wait: Duration,
+    /// By how much waits differ, so that those who were sent away together do not come back together.
+    pub jitter: Jitter,
+}
+
+/// Where in its span a wait ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Jitter {
+    /// Anywhere.
+    Random,
+    /// At this part of it, in percent, every time.
+    Percent(u8),
+}
+
+impl Jitter {
+    /// From 0 to 1.
+    fn part(self) -> f64 {
+        match self {
+            // An operating system without randomness has a clock for those who wait: all of the span.
+            Self::Random => getrandom::u32().map_or(1.0, |random| f64::from(random) / f64::from(u32::MAX)),
+            Self::Percent(percent) => f64::from(percent.min(100)) / 100.0,
+        }
+    }
 }
 
 impl Default for Patience {
@@ -19,6 +41,7 @@ impl Default for Patience {
         Self {
             attempts: 3,
             wait: Duration::from_mins(1),
+            jitter: Jitter::Random,
         }
     }
 }
@@ -41,8 +64,14 @@ impl Patience {
                 more => format!("asked {more} times"),
             });
         }
-        // Without a wish of the service: 1 s, 2 s, 4 s, …
-        let wait = asked.unwrap_or_else(|| Duration::from_secs(1 << (attempts - 1).min(16)));
+        // Never before the service wishes, and up to a tenth later; without a wish at most 1 s, 2 s, 4 s, …, at least half of it.
+        let (wait, span) = match asked {
+            Some(asked) => (asked, asked / 10),
+            None => {
+                let half = Duration::from_millis(500 << (attempts - 1).min(16));
+                (half, half)
+            }
+        };
         let left = self.wait.saturating_sub(waited);
         if wait > left {
             return Next::GiveUp(format!(
@@ -51,7 +80,7 @@ impl Patience {
                 left.as_secs()
             ));
         }
-        Next::Wait(wait)
+        Next::Wait((wait + span.mul_f64(self.jitter.part())).min(left))
     }
 }
 
@@ -85,16 +114,41 @@ mod tests {
     }
 
     #[test]
+    fn waits_differ_and_none_is_shorter_than_the_service_wishes() {
+        let ms = Duration::from_millis;
+        let wait = |percent, attempts, asked| {
+            let patience = Patience {
+                jitter: Jitter::Percent(percent),
+                ..Patience::default()
+            };
+            patience.next(attempts, Duration::ZERO, asked)
+        };
+        for (percent, without, with) in [(0, 500, 2000), (50, 750, 2100), (100, 1000, 2200)] {
+            assert_eq!(wait(percent, 1, None), Next::Wait(ms(without)));
+            assert_eq!(wait(percent, 2, None), Next::Wait(ms(2 * without)));
+            assert_eq!(wait(percent, 1, Some(ms(2000))), Next::Wait(ms(with)));
+        }
+        let parts: Vec<f64> = (0..20).map(|_| Jitter::Random.part()).collect();
+        assert!(parts.iter().all(|part| (0.0..=1.0).contains(part)), "{parts:?}");
+        assert!(parts.iter().any(|part| (part - parts[0]).abs() > 0.0), "{parts:?}");
+    }
+
+    #[test]
     fn attempts_and_waits_are_bounded() {
         let patience = Patience {
             attempts: 3,
             wait: Duration::from_secs(10),
+            jitter: Jitter::Percent(100),
         };
         let s = Duration::from_secs;
         assert_eq!(patience.next(1, s(0), None), Next::Wait(s(1)));
         assert_eq!(patience.next(2, s(1), None), Next::Wait(s(2)));
         assert_eq!(patience.next(3, s(3), None), Next::GiveUp("asked 3 times".into()));
-        assert_eq!(patience.next(1, s(0), Some(s(10))), Next::Wait(s(10)));
+        assert_eq!(
+            patience.next(1, s(0), Some(s(10))),
+            Next::Wait(s(10)),
+            "no wait is longer than what is left"
+        );
         assert_eq!(
             patience.next(2, s(4), Some(s(7))),
             Next::GiveUp("asks to come again in 7 s, which is more than the 6 s left to wait".into())
