@@ -57,6 +57,7 @@
 //! | [`exchange`], [`suite`] | what was asked and answered; what to compare | yes |
 //! | [`translate`], [`compare`], [`verdict`] | the middle | yes |
 //! | [`audit`] | mutants of a candidate's answers, judged again | yes |
+//! | [`suggest`] | rules that would explain what differs, tried on every case | yes |
 //! | [`snapshot`] | insta files | but for its store |
 //! | [`report`] | one model of a run, many renderers | yes |
 //! | [`redact`], [`record`], [`client`], `environment` | the edges: secrets, disk, HTTP, services | no |
@@ -82,6 +83,7 @@ pub mod report;
 pub mod rule;
 pub mod run;
 pub mod snapshot;
+pub mod suggest;
 pub mod suite;
 pub mod translate;
 pub mod value;

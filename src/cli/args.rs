@@ -22,6 +22,7 @@ use super::reports::Wanted;
 use super::review::ReviewArguments;
 use super::rules::RulesArguments;
 use super::select::SelectArguments;
+use super::suggest::SuggestArguments;
 
 /// Prove that a new HTTP API answers what the legacy one answered, apart from declared differences.
 #[derive(Debug, Parser)]
@@ -66,6 +67,9 @@ pub enum Command {
     /// List every rule: how often and where it acted, how old it is, and who answers for it.
     #[command(after_help = super::rules::EXAMPLES)]
     Rules(RulesArguments),
+    /// Propose the narrowest rules that explain what differs in a recorded run, as the text of a suite.
+    #[command(after_help = super::suggest::EXAMPLES)]
+    Suggest(SuggestArguments),
     /// Declare what is open today as expected, so that a gate can be adopted on day one.
     #[command(after_help = super::expect::EXAMPLES)]
     Expect(ExpectArguments),

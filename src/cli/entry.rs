@@ -11,7 +11,7 @@ use super::args::{Arguments, Command, EnvCommand};
 use super::context::Context;
 use super::failure::Failure;
 use super::output::Output;
-use super::{audit, check, completions, env, expect, explain, guide, har, init, judge, merge, report, review, rules};
+use super::{audit, check, completions, env, expect, explain, guide, har, init, judge, merge, report, review, rules, suggest};
 
 /// Runs the command and gives its exit code; see [`Exit`].
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
@@ -68,6 +68,7 @@ fn command(arguments: &Arguments, context: &Context, output: &Output) -> Result<
             Command::Man(man) => completions::man(man, context, output),
             Command::Rules(rules) => rules::run(rules, config, context, output),
             Command::Expect(expect) => expect::run(expect, config, context, output),
+            Command::Suggest(suggest) => suggest::run(suggest, config, context, output),
             Command::Guide(guide) => guide::run(guide, config, context, output),
             Command::Review(review) => review::run(review, config, context, output),
             Command::Report(report) => report::run(report, config, context, output),

@@ -6,17 +6,16 @@ use std::path::Path;
 
 use clap::Args;
 
-use crate::diagnostic::Source;
 use crate::report::{CaseReport, Exit, RunReport};
 use crate::rule::CasePattern;
-use crate::suite::{Suite, read_suite_with};
+use crate::suite::Suite;
 use crate::translate::Detail;
 use crate::verdict::{Standing, Verdict};
 
+use super::adopt::append_as;
 use super::again::{Again, RecordArguments};
 use super::context::Context;
 use super::failure::Failure;
-use super::files::replace;
 use super::gate::GateArguments;
 use super::output::Output;
 
@@ -74,7 +73,7 @@ pub fn run(arguments: &ExpectArguments, config: Option<&Path>, context: &Context
             output.data(&format!("# {}\n{entries}", suite.file));
             continue;
         }
-        append(&suite, &entries, why.is_none(), context)?;
+        append_as(&suite, &entries, |text| text.replace(TO_BE_WRITTEN, "to be written"), context)?;
         written += groups.len();
         output.say(&format!("{}: {} written", suite.file, plural(groups.len(), "entry", "entries")));
     }
@@ -201,31 +200,4 @@ fn strings(texts: &[String]) -> String {
 /// A TOML string: what JSON escapes TOML reads alike, and DEL besides.
 fn quoted(text: &str) -> String {
     serde_json::to_string(text).expect("text is written").replace('\u{7f}', "\\u007f")
-}
-
-/// Adds entries at the end of a suite's file, every byte before them untouched, once it is certain that they can be read.
-///
-/// # Errors
-/// When the file changed since it was read, would not be a suite with them, or cannot be written.
-pub fn append(suite: &Suite, entries: &str, to_be_written: bool, context: &Context) -> Result<(), Failure> {
-    let path = context.folder.join(&suite.file);
-    let now = std::fs::read_to_string(&path).map_err(|error| Failure::Usage(format!("cannot read `{}`: {error}", suite.file)))?;
-    if now != *suite.text {
-        return Err(Failure::Usage(format!(
-            "`{}` changed while it was looked at: run the command again",
-            suite.file
-        )));
-    }
-    let line_break = if now.ends_with('\n') || now.is_empty() { "" } else { "\n" };
-    let text = format!("{now}{line_break}{entries}");
-    let complete = if to_be_written {
-        text.replace(TO_BE_WRITTEN, "to be written")
-    } else {
-        text.clone()
-    };
-    read_suite_with(&Source::new(suite.file.as_str(), complete), |wanted| match &suite.inputs {
-        Some(inputs) => Ok(Source::new(inputs.file.as_str(), &*inputs.text)),
-        None => Err(wanted.error("the suite names a file that it did not name before").into()),
-    })?;
-    replace(&path, &text).map_err(|error| Failure::SetUp(format!("cannot write `{}`: {error}", suite.file)))
 }

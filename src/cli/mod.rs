@@ -2,6 +2,7 @@
 //!
 //! Data goes to standard output, everything else to standard error. Each command gives an exit code; `main` only passes it on.
 
+mod adopt;
 mod again;
 mod args;
 mod audit;
@@ -33,5 +34,6 @@ mod review;
 mod rules;
 mod select;
 mod services;
+mod suggest;
 
 pub use entry::run;

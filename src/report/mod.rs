@@ -24,6 +24,7 @@ mod sample;
 pub mod sarif;
 pub mod shell;
 mod style;
+pub mod suggestions;
 pub mod terminal;
 mod words;
 

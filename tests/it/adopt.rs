@@ -86,6 +86,24 @@ fn nothing_is_expected_that_is_not_open() {
 }
 
 #[test]
+fn entries_in_brackets_are_to_be_written_as_tables() {
+    let trace = Trace::unapproved();
+    trace.candidate.on("/trace/34", Answer::json(candidate_trace(35)));
+    let in_brackets = "expected = [{ case = \"run_id=24\", verdict = \"mismatch\", signatures = [\"/x: missing\"], why = \"known\" }]\n";
+    let suite = format!("{in_brackets}{SUITE}");
+    trace.project.write("suites/trace.toml", &suite);
+    trace.check(&[]).exits(1);
+    let open = ["expect", "--open", "--why", "known"];
+    trace
+        .project
+        .run(&open)
+        .exits(2)
+        .warns("`suites/trace.toml` writes `expected` as a list in brackets")
+        .warns("write its entries as tables of their own, `[[expected]]`");
+    assert_eq!(trace.project.read("suites/trace.toml"), suite);
+}
+
+#[test]
 fn snapshots_are_accepted_and_rejected_by_name() {
     let trace = Trace::unapproved();
     trace.check(&[]).exits(1);

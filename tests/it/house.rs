@@ -23,6 +23,21 @@ const ARROWS: &[(&str, &[&str])] = &[
         &["compare", "exchange", "path", "rule", "suite", "translate", "value", "verdict"],
     ),
     (
+        "suggest",
+        &[
+            "audit",
+            "compare",
+            "diagnostic",
+            "exchange",
+            "path",
+            "rule",
+            "suite",
+            "translate",
+            "value",
+            "verdict",
+        ],
+    ),
+    (
         "snapshot",
         &["compare", "exchange", "path", "rule", "suite", "translate", "value", "verdict"],
     ),
@@ -36,6 +51,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "path",
             "rule",
             "snapshot",
+            "suggest",
             "suite",
             "translate",
             "value",
@@ -81,6 +97,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "rule",
             "run",
             "snapshot",
+            "suggest",
             "suite",
             "translate",
             "value",
@@ -101,6 +118,7 @@ const PURE: &[&str] = &[
     "compare",
     "verdict",
     "audit",
+    "suggest",
     "report",
 ];
 

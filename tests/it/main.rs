@@ -43,6 +43,7 @@ mod select;
 mod snapshots;
 mod stand_in;
 mod status_and_headers;
+mod suggest;
 mod support;
 mod terminal;
 mod values;
