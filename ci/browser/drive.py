@@ -12,8 +12,9 @@ import sys
 import time
 import urllib.request
 
-# How long the page of 5,000 cases may take until it can be used: a second for a machine of its own; this one may be shared.
-LIMIT_MS = 3_000
+# How long the page of 5,000 cases may take until it can be used; the machine may be shared, so the best of a few counts.
+LIMIT_MS = 1_000
+TRIES = 5
 DEADLINE = 20
 
 
@@ -140,7 +141,12 @@ def what_is_told(browser, page, pictures):
     findings = browser.texts(".finding .title")
     assert any(title.startswith("/trace/*/selected: expected") for title in findings), findings
     assert "run-trace" in browser.text("#suites tbody")
+    tolerances = browser.texts("#tolerances tbody td")
+    assert tolerances[0] == "0.0004" and tolerances[2] == "run-trace/run_id=33\n/trace/2/evaluation", tolerances
     browser.screenshot(pictures, "kinds-light", whole=True)
+    # The case that it names is one click away, also when it is not among those that are shown.
+    browser.click("#tolerances a")
+    browser.wait_for("the case is open", lambda: browser.text("[aria-expanded=true] .name").startswith("run-trace/run_id=33"))
 
 
 def filters(browser, page):
@@ -319,10 +325,10 @@ def many(page, pictures):
     assert size < 16 << 20, f"the page has {size} bytes"
     with Browser() as browser:
         took = []
-        for _ in range(3):
+        for _ in range(TRIES):
             browser.open(page)
             took.append(int(browser.run("return document.documentElement.dataset.ready")))
-        print(f"5,000 cases: {size / (1 << 20):.1f} MiB, ready after {min(took)} ms (the best of 3: {took})")
+        print(f"5,000 cases: {size / (1 << 20):.1f} MiB, ready after {min(took)} ms (the best of {TRIES}: {took})")
         assert min(took) < LIMIT_MS, f"ready after {min(took)} ms, and {LIMIT_MS} ms are the limit"
         assert browser.text("#count").startswith("500 of 5,000 cases"), browser.text("#count")
         browser.screenshot(pictures, "many")

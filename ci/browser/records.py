@@ -59,6 +59,12 @@ at = "/trace"
 key = ["repeat", "fold", "iteration"]
 why = "a row is known by these three; the order still counts"
 
+[[comparison]]
+rule = "tolerance"
+at = "/trace/*/evaluation"
+absolute = "0.001"
+why = "the two round at different places"
+
 [[error]]
 legacy = { status = 412, code = "571", message = "Run not found." }
 candidate = { status = 412, type = "https://example.org/problems/run-not-found", title = "Run Not Found", detail = "Run {run_id} not found.", code = "571" }
@@ -199,7 +205,9 @@ def kinds(path):
     add = lambda run, one, other, **more: record.case(run, one, other, said[run], **more)
     problem = {"type": "https://example.org/problems/run-not-found", "title": "Run Not Found", "status": 412, "detail": "Run 24 not found.", "code": "571"}
     add(24, answer({"error": {"code": "571", "message": "Run not found."}}, 412), answer(problem, 412, "application/problem+json", 2_500))
-    add(33, answer(legacy(33, 6)), answer(candidate(33, 6), elapsed=3_100))
+    close = candidate(33, 6)
+    close["trace"][2]["evaluation"] += 0.0004
+    add(33, answer(legacy(33, 6)), answer(close, elapsed=3_100))
     wrong = candidate(34, 6)
     for row in wrong["trace"]:
         row["selected"] = json.dumps(row["selected"])

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use crate::exchange::{OracleKind, Side};
 use crate::value::visible;
 
+use super::deviations::largest;
 use super::exit::Exit;
 use super::findings::{Finding, Level, findings};
 use super::model::{CaseReport, RunReport};
@@ -32,6 +33,7 @@ pub fn render(run: &RunReport, limit: usize) -> String {
     page.head(run);
     page.findings(run);
     page.suites(run);
+    page.tolerances(run);
     page.cases(run, false);
     page.cases(run, true);
     page.foot(run, limit);
@@ -165,6 +167,23 @@ impl Page {
         let begin = "### How long it took\n\nMedians; the ratio is that of the candidate to the legacy, case by case.\n\n\
                      | suite | cases | legacy | candidate | ratio |\n| --- | ---: | ---: | ---: | ---: |\n";
         self.list((begin, "\n"), rows.into_iter(), "suite", "suites");
+    }
+
+    fn tolerances(&mut self, run: &RunReport) {
+        let rows: Vec<String> = largest(run)
+            .iter()
+            .map(|one| {
+                format!(
+                    "| {} | {} | {} at {} |\n",
+                    cell_code(&one.deviation.largest),
+                    cell_code(&one.deviation.rule.0),
+                    cell_code(&words::value(&one.case.case.to_string())),
+                    cell_code(&one.deviation.path.to_string()),
+                )
+            })
+            .collect();
+        let begin = "### The largest deviations that tolerances excused\n\n| deviation | tolerance | where |\n| ---: | --- | --- |\n";
+        self.list((begin, "\n"), rows.into_iter(), "tolerance", "tolerances");
     }
 
     fn cases(&mut self, run: &RunReport, passing: bool) {
@@ -306,7 +325,7 @@ fn cell_code(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::sample::{everything, run};
+    use crate::report::sample::{everything, run, tolerated};
     use crate::suite::Bound;
     use proptest::prelude::*;
     use std::time::Duration;
@@ -353,6 +372,21 @@ mod tests {
             assert_eq!(text.matches("<details>").count(), text.matches("</details>").count());
         }
         assert!(!render(&all, 10 << 20).contains("Cut to"));
+    }
+
+    #[test]
+    fn what_tolerances_excused_is_said() {
+        let all = run(tolerated(&["0004", "0007", "00001"]));
+        let text = render(&all, COMMENT);
+        let (_, section) = text.split_once("### The largest").unwrap();
+        assert_eq!(
+            section.split("\n\n").nth(1),
+            Some(
+                "| deviation | tolerance | where |\n| ---: | --- | --- |\n\
+                 | `0.000007` | `tolerance /trace/*/evaluation absolute 0.001` | `run-trace/run_id=34` at `/trace/0/evaluation` |"
+            )
+        );
+        assert!(!render(&everything(), COMMENT).contains("tolerances"));
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use crate::exchange::{Answer, Exchange, Oracle, OracleKind, PerSide, Unreachable, UnreachableKind};
+use crate::path::Pattern;
+use crate::rule::{Comparison, ComparisonRule, Justification, Tolerance};
 use crate::snapshot::{Pending, SnapshotDiff, SnapshotState};
 use crate::suite::{Suite, sample};
 use crate::translate::Detail;
@@ -37,6 +39,22 @@ pub(crate) fn report(suite: &Suite, run_id: &str, exchange: &Exchange) -> CaseRe
         attempts: PerSide { legacy: 1, candidate: 1 },
         case,
     }
+}
+
+/// A case for each text that the candidate appends to a number of two digits behind the point; a tolerance excuses all.
+pub(crate) fn tolerated(by: &[&str]) -> Vec<CaseReport> {
+    let mut suite = sample::suite();
+    suite.comparisons.push(Comparison {
+        rule: ComparisonRule::Tolerance(Tolerance::Absolute("0.001".into())),
+        at: Pattern::parse("/trace/*/evaluation").unwrap(),
+        when: None,
+        justification: Justification::default(),
+    });
+    let off = |by: &&str| {
+        let candidate = sample::candidate_trace(2).replacen("\"evaluation\":0.90", &format!("\"evaluation\":0.90{by}"), 1);
+        report(&suite, "34", &sample::exchange(&sample::legacy_trace(2), &candidate))
+    };
+    by.iter().map(off).collect()
 }
 
 pub(crate) fn run(cases: Vec<CaseReport>) -> RunReport {

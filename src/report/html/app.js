@@ -128,6 +128,19 @@ function suites() {
   if (data.suites.length === 0) byId("suites").remove();
 }
 
+function tolerances() {
+  const section = byId("tolerances");
+  if (data.tolerances.length === 0) return section.remove();
+  for (const one of data.tolerances) {
+    const rule = data.rules[one.r];
+    const where = cases[one.c].full;
+    section.querySelector("tbody").append(el("tr", {},
+      el("td", { class: "n mono" }, one.l),
+      el("td", {}, el("code", {}, rule?.n), rule?.y ? el("span", { class: "sub" }, ` ${rule.y}`) : null, rule?.at ? [el("br"), el("code", { class: "sub" }, rule.at)] : null),
+      el("td", {}, el("a", { href: `#${encodeURIComponent(where)}` }, el("code", {}, where)), el("br"), el("code", { class: "sub" }, one.p))));
+  }
+}
+
 function filters() {
   const fill = (id, all, items) => {
     const select = byId(id);
@@ -408,6 +421,19 @@ function theme() {
 }
 const named = () => { byId("theme").textContent = document.documentElement.dataset.theme === "dark" ? "Light" : "Dark"; };
 
+// The case that the address names, opened.
+function show() {
+  const asked = decodeURIComponent(location.hash.slice(1));
+  const one = asked && cases.find((one) => one.full === asked);
+  if (!one) return;
+  if (!matches(one)) clear();
+  while (!byId(`case-${one.index}`) && drawn < found.length) more();
+  const button = byId(`case-${one.index}`);
+  if (button.getAttribute("aria-expanded") !== "true") toggle(one);
+  button.scrollIntoView({ behavior: "instant" });
+  button.focus({ preventScroll: true });
+}
+
 function begin() {
   let kept = null;
   try { kept = localStorage.getItem("parity-theme"); } catch { /* as above */ }
@@ -416,20 +442,13 @@ function begin() {
   dark.addEventListener("change", () => { if (!kept) { document.documentElement.dataset.theme = dark.matches ? "dark" : "light"; named(); } });
   named();
   byId("theme").addEventListener("click", theme);
-  head(); tiles(); findings(); suites(); filters(); keys();
+  head(); tiles(); findings(); suites(); tolerances(); filters(); keys();
   byId("embedded").textContent = data.embedded;
   set({});
   byId("more").addEventListener("click", more);
   if ("IntersectionObserver" in window) new IntersectionObserver((entries) => { if (entries.some((entry) => entry.isIntersecting) && drawn < found.length) more(); }, { rootMargin: "600px" }).observe(byId("more"));
-  const asked = decodeURIComponent(location.hash.slice(1));
-  const one = asked && cases.find((one) => one.full === asked);
-  if (one) {
-    if (!matches(one)) set({ state: "all" });
-    while (!byId(`case-${one.index}`) && drawn < found.length) more();
-    toggle(one);
-    byId(`case-${one.index}`).scrollIntoView({ behavior: "instant" });
-    byId(`case-${one.index}`).focus({ preventScroll: true });
-  }
+  show();
+  addEventListener("hashchange", show);
   document.documentElement.dataset.ready = String(Math.round(performance.now()));
 }
 begin();

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::exchange::{OracleKind, PerSide, Side};
+use crate::report::deviations::{Largest, largest};
 use crate::report::findings::{Finding, Level, findings};
 use crate::report::model::{CaseReport, Pardon, RunReport, SuiteReport};
 use crate::report::shell::quote;
@@ -34,6 +35,8 @@ pub(super) struct Data<'r> {
     suites: Vec<Suite<'r>>,
     rules: Vec<Rule<'r>>,
     findings: Vec<Told>,
+    /// The largest deviation that each tolerance excused.
+    tolerances: Vec<Tolerated>,
     cases: Vec<Case<'r>>,
     /// Of how many cases the answers are there.
     embedded: String,
@@ -80,6 +83,18 @@ struct Told {
     at: Option<String>,
     /// The cases, by their places in the list.
     c: Vec<usize>,
+}
+
+#[derive(Serialize)]
+struct Tolerated {
+    /// The rule, by its place in the list.
+    r: Option<usize>,
+    /// How far it was off.
+    l: String,
+    /// The case, by its place in the list.
+    c: usize,
+    /// Where in it.
+    p: String,
 }
 
 #[derive(Serialize)]
@@ -196,6 +211,7 @@ impl<'r> Data<'r> {
             suites: run.suites.iter().map(|suite| suite_of(suite, run)).collect(),
             rules: rules.list(run),
             findings: told(run),
+            tolerances: tolerated(run, rules),
             cases: run.cases.iter().map(|case| case_of(case, run, rules)).collect(),
             embedded: said(run, evidence),
         }
@@ -218,13 +234,27 @@ fn suite_of<'r>(suite: &'r SuiteReport, run: &RunReport) -> Suite<'r> {
     }
 }
 
+/// Where in the list each case is.
+fn places(run: &RunReport) -> BTreeMap<*const CaseReport, usize> {
+    let cases = run.cases.iter().enumerate();
+    cases.map(|(place, case)| (std::ptr::from_ref(case), place)).collect()
+}
+
+fn tolerated(run: &RunReport, rules: &Rules) -> Vec<Tolerated> {
+    let places = places(run);
+    let one = |one: Largest<'_>| {
+        Some(Tolerated {
+            r: rules.place(&one.case.case.suite, &one.deviation.rule),
+            l: one.deviation.largest.clone(),
+            c: *places.get(&std::ptr::from_ref(one.case))?,
+            p: visible(&one.deviation.path.to_string()).into_owned(),
+        })
+    };
+    largest(run).into_iter().filter_map(one).collect()
+}
+
 fn told(run: &RunReport) -> Vec<Told> {
-    let places: BTreeMap<*const CaseReport, usize> = run
-        .cases
-        .iter()
-        .enumerate()
-        .map(|(place, case)| (std::ptr::from_ref(case), place))
-        .collect();
+    let places = places(run);
     let one = |finding: Finding<'_>| Told {
         k: finding.kind.name(),
         level: match finding.level {

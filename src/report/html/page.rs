@@ -90,7 +90,7 @@ fn fill(template: &str, values: &[(&str, &str)]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::sample::{NASTY, everything, run};
+    use crate::report::sample::{NASTY, everything, run, tolerated};
     use proptest::prelude::*;
 
     /// The JSON of a script element, as a browser finds its end.
@@ -126,6 +126,21 @@ mod tests {
         for ended in ["</script", "</style", "<!--"] {
             assert!(!SCRIPT.contains(ended) && !STYLE.contains(ended), "{ended}");
         }
+    }
+
+    #[test]
+    fn what_tolerances_excused_is_known() {
+        let page = render(&run(tolerated(&["0004", "0007", "00001"])), None);
+        let data: serde_json::Value = serde_json::from_str(element(&page, "data")).unwrap();
+        let [one] = &data["tolerances"].as_array().unwrap()[..] else {
+            panic!("one tolerance is expected: {data}")
+        };
+        assert_eq!(
+            (&one["l"], &one["c"], &one["p"]),
+            (&"0.000007".into(), &1.into(), &"/trace/0/evaluation".into())
+        );
+        let rule = &data["rules"][usize::try_from(one["r"].as_u64().unwrap()).unwrap()];
+        assert_eq!(rule["n"], "tolerance /trace/*/evaluation absolute 0.001");
     }
 
     #[test]

@@ -344,11 +344,10 @@ fn surprises(run: &RunReport) -> BTreeMap<String, usize> {
 mod tests {
     use super::*;
     use crate::exchange::{PerSide, Unreachable, UnreachableKind};
-    use crate::path::Pattern;
-    use crate::report::sample::{report, run};
+    use crate::report::sample::{report, run, tolerated};
     use crate::report::style::Colour;
     use crate::report::{Accountability, RuleGate, Strictness};
-    use crate::rule::{Comparison, ComparisonRule, Justification, Tolerance};
+    use crate::rule::Justification;
     use crate::suite::sample;
     use proptest::prelude::*;
 
@@ -386,18 +385,8 @@ mod tests {
 
     #[test]
     fn what_tolerances_excused_is_said() {
-        let mut suite = sample::suite();
-        suite.comparisons.push(Comparison {
-            rule: ComparisonRule::Tolerance(Tolerance::Absolute("0.001".into())),
-            at: Pattern::parse("/trace/*/evaluation").unwrap(),
-            when: None,
-            justification: Justification::default(),
-        });
-        let off = |by: &str| {
-            let candidate = sample::candidate_trace(2).replacen("\"evaluation\":0.90", &format!("\"evaluation\":0.90{by}"), 1);
-            report(&suite, "34", &sample::exchange(&sample::legacy_trace(2), &candidate))
-        };
-        insta::assert_snapshot!(render_summary(&run(vec![green("34"), off("0004"), off("0007"), off("00001")]), Style::PLAIN), @r"
+        let all = [vec![green("34")], tolerated(&["0004", "0007", "00001"])].concat();
+        insta::assert_snapshot!(render_summary(&run(all), Style::PLAIN), @r"
         The largest deviations that tolerances excused
               0.000007  tolerance /trace/*/evaluation absolute 0.001
                         run-trace/run_id=34  /trace/0/evaluation
