@@ -78,7 +78,9 @@ fn every_example_is_a_suite_and_owes_what_it_says() {
             continue;
         }
         let rules = rules.join("\n");
-        let suite = format!("suite = \"example\"\n[legacy]\nget = \"/old\"\n[candidate]\nget = \"/new\"\n{rules}\n");
+        let suite = format!(
+            "suite = \"example\"\n[legacy]\nget = \"/old\"\nerror_code = \"/error/code\"\nerror_message = \"/error/message\"\nerror_information = \"/error/additional_information\"\n[candidate]\nget = \"/new\"\n{rules}\n"
+        );
         let suite = read_suite(&Source::new("example.toml", suite)).unwrap_or_else(|errors| panic!("{errors}\n{rules}"));
         let translator = Translator::new(Arc::new(suite));
         let Some((_, lines)) = blocks.get(place + 1).filter(|(language, _)| language == "text") else {
