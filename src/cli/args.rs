@@ -98,6 +98,9 @@ pub enum Command {
     /// Print the completions of a shell.
     #[command(after_help = COMPLETION_EXAMPLES)]
     Completions(CompletionsArguments),
+    /// Print the JSON Schema of suites, `parity.toml`, the JSON report or run records.
+    #[command(after_help = super::schema::EXAMPLES)]
+    Schema(super::schema::SchemaArguments),
     /// Write manual pages.
     #[command(after_help = MAN_EXAMPLES)]
     Man(ManArguments),

@@ -11,7 +11,7 @@ use super::args::{Arguments, Command, EnvCommand};
 use super::context::Context;
 use super::failure::Failure;
 use super::output::Output;
-use super::{audit, check, completions, env, expect, explain, guide, har, init, judge, merge, report, review, rules, suggest};
+use super::{audit, check, completions, env, expect, explain, guide, har, init, judge, merge, report, review, rules, schema, suggest};
 
 /// Runs the command and gives its exit code; see [`Exit`].
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
@@ -65,6 +65,7 @@ fn command(arguments: &Arguments, context: &Context, output: &Output) -> Result<
             Command::Judge(judge) => judge::run(judge, config, context, output),
             Command::Init(init) => init::run(init, context, output),
             Command::Completions(shell) => Ok(completions::completions(shell, output)),
+            Command::Schema(schema) => Ok(schema::run(schema, output)),
             Command::Man(man) => completions::man(man, context, output),
             Command::Rules(rules) => rules::run(rules, config, context, output),
             Command::Expect(expect) => expect::run(expect, config, context, output),

@@ -32,6 +32,7 @@ mod report;
 mod reports;
 mod review;
 mod rules;
+mod schema;
 mod select;
 mod services;
 mod suggest;

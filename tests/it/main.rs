@@ -39,6 +39,7 @@ mod reports;
 mod requests;
 mod retold;
 mod schema;
+mod schema_of_suites;
 mod select;
 mod snapshots;
 mod stand_in;
