@@ -263,10 +263,11 @@ impl Shared {
 }
 
 fn send(connection: &mut TcpStream, answer: &Answer, heads_only: bool) -> io::Result<()> {
-    let mut head = format!("HTTP/1.1 {} Said\r\ncontent-length: {}\r\n", answer.status, answer.body.len());
+    let mut head = format!("HTTP/1.1 {} Said\r\n", answer.status);
     if !answer.media_type.is_empty() {
         head.extend(["content-type: ", answer.media_type, "\r\n"]);
     }
+    head.extend(["content-length: ", &answer.body.len().to_string(), "\r\n"]);
     for (name, value) in &answer.headers {
         head.extend([name, ": ", value, "\r\n"]);
     }
