@@ -43,6 +43,37 @@ fn a_rule_that_never_acts_fails_a_full_run_and_no_other() {
     assert_eq!(unreachable, [], "a case of the suite cannot be reached");
 }
 
+/// Which paths of a preset act differs from case to case: it is one promise, held to account as one.
+#[test]
+fn a_preset_is_stale_only_as_a_whole() {
+    let preset = |lists: &str| {
+        format!(
+            "\n[[preset]]\nuse = 'php-xml-json@1'\nlists = {lists}\nempty_null = '/nothing'\nwhy = 'the legacy makes its JSON of XML'\n"
+        )
+    };
+    let trace = trace(|suite| format!("{suite}{}", preset("['/trace/tag', '/trace/more']")));
+    assert_eq!(rules(&trace, &[], 1), one("stale", "php-xml-json@1", true));
+    // One of its three paths acts.
+    let tagged = |answer: String, from: &str, to: &str| Answer::json(answer.replacen(from, to, 1));
+    trace.legacy.on(
+        "/api/trace/34",
+        tagged(legacy_trace(34), "{\"run_id\"", "{\"tag\":\"a\",\"run_id\""),
+    );
+    trace.candidate.on(
+        "/trace/34",
+        tagged(candidate_trace(34), "{\"run_id\"", "{\"tag\":[\"a\"],\"run_id\""),
+    );
+    assert_eq!(rules(&trace, &[], 1), [], "only the snapshot is not as it was");
+}
+
+#[test]
+fn a_share_of_a_run_calls_no_rule_stale() {
+    let trace = trace(|suite| format!("{suite}{IDLE}"));
+    for share in ["1/2", "2/2"] {
+        assert_eq!(rules(&trace, &["--shard", share], 0), [], "{share}");
+    }
+}
+
 #[test]
 fn each_path_of_a_rule_has_to_act() {
     let trace = trace(|suite| suite.replace("[\"/run_id\",", "[\"/run_id\", \"/run_ids\","));
