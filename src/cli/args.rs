@@ -273,10 +273,13 @@ pub enum SuiteChoice {
 #[derive(Debug, Subcommand)]
 pub enum EnvCommand {
     /// Start the services and leave them running; a later check finds and reuses them.
+    #[command(after_help = "Examples:\n  parity env up\n  parity env up --environment containers\n  parity env up --fresh")]
     Up(ServiceArguments),
     /// Show what is running.
+    #[command(after_help = "Example:\n  parity env status")]
     Status,
     /// End what `up` started.
+    #[command(after_help = "Example:\n  parity env down")]
     Down,
 }
 
@@ -425,5 +428,22 @@ mod tests {
         assert!(parse_parameter("run_id").is_err());
         assert!(parse_parameter("=1").is_err());
         assert!(parse_parameter("run_id=").is_err());
+    }
+
+    /// The commands without a command below them whose help shows no example.
+    fn without_an_example(command: &clap::Command) -> Vec<String> {
+        if command.has_subcommands() {
+            return command.get_subcommands().flat_map(without_an_example).collect();
+        }
+        let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        let shown = format!("\n  parity {}", command.get_name());
+        let nested = format!("\n  parity env {}", command.get_name());
+        let has_one = help.starts_with("Example") && (help.contains(&shown) || help.contains(&nested));
+        if has_one { Vec::new() } else { vec![command.get_name().to_owned()] }
+    }
+
+    #[test]
+    fn the_help_of_every_command_shows_how_it_is_called() {
+        assert_eq!(without_an_example(&Arguments::command()), Vec::<String>::new());
     }
 }

@@ -24,7 +24,7 @@ pub const EXAMPLES: &str = "Examples:
   parity audit run-trace --budget 100000
   parity audit --record fixtures/recordings/run-trace.jsonl --format json
 
-Each answer of the candidate that is in parity is changed in one way at a time, such as a row dropped or 34 turned
+Each answer of the candidate that is in parity is changed in one way at a time, such as a row dropped or 34 turned \
 into \"34\", and judged again. A change that is not noticed is a blind spot, unless a rule declares that it does not matter.";
 
 /// Arguments of `parity audit`.

@@ -23,7 +23,7 @@ pub const EXAMPLES: &str = "Examples:
   parity expect --open --why \"open since the migration began, issue 12\"
   parity expect --open run.jsonl --suite run-trace --dry-run
 
-Each group of cases that fail alike becomes an [[expected]] entry of its suite. Without --why the entries say TODO, and a suite
+Each group of cases that fail alike becomes an [[expected]] entry of its suite. Without --why the entries say TODO, and a suite \
 that says TODO is refused until somebody wrote why.";
 
 /// What stands for a `why` that nobody gave yet; a suite is not read while it is there.

@@ -28,7 +28,7 @@ pub const EXAMPLES: &str = "Examples:
   parity merge shards/*.jsonl
   parity merge shards/*.jsonl -o run.jsonl --report junit=parity.xml
 
-Every share of the plan must be there once, and every case exactly once; what is missing or doubled is named. The whole is then
+Every share of the plan must be there once, and every case exactly once; what is missing or doubled is named. The whole is then \
 judged by the suites as they were recorded, which must be today's, and what can be said only of a full run is said.";
 
 /// Arguments of `parity merge`.

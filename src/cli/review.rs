@@ -24,7 +24,7 @@ pub const EXAMPLES: &str = "Examples:
   parity review --from uploaded.jsonl --accept run-trace/run_id=34 --reject run-trace/run_id=35
   parity review --prune
 
-What may be approved is rendered from the record, so that no service is needed. Accepting a snapshot never accepts a mismatch:
+What may be approved is rendered from the record, so that no service is needed. Accepting a snapshot never accepts a mismatch: \
 that takes a rule, or an expected verdict (`parity expect --open`).";
 
 /// Arguments of `parity review`.

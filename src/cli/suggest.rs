@@ -27,9 +27,9 @@ pub const EXAMPLES: &str = "Examples:
   parity suggest run.jsonl --suite run-trace > proposed.toml
   parity suggest --case 'run_id=3*'
 
-Proposed are translations first: what a translation can say is never left to a comparison, and nothing is ever ignored. Each rule
-was tried on every case of the record: it makes none worse, the reader of suites takes it, and what it tolerates stands above
-it. Every `why` is empty, and a suite with an empty `why` is refused: read what you adopt. The exit code is 0, whatever is
+Proposed are translations first: what a translation can say is never left to a comparison, and nothing is ever ignored. Each rule \
+was tried on every case of the record: it makes none worse, the reader of suites takes it, and what it tolerates stands above \
+it. Every `why` is empty, and a suite with an empty `why` is refused: read what you adopt. The exit code is 0, whatever is \
 proposed.";
 
 /// Arguments of `parity suggest`.
