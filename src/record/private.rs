@@ -57,7 +57,8 @@ pub(super) fn veil(masks: &Masks<'_>, private: &Private, side: Side, declared: O
     // What stands inside goes first, or the way to it would be gone.
     for position in hidden.iter().rev() {
         let node = node_mut(&mut document, position);
-        if !is_nothing(node) {
+        // What says nothing but that there is nothing stays as it is.
+        if !node.is_nothing() {
             *node = Value::string(digest(masks, node));
         }
     }
@@ -157,17 +158,6 @@ fn node_mut<'v, 'd>(document: &'v mut Value<'d>, position: &[usize]) -> &'v mut 
         Value::Object(Object { members }) => &mut members[*index].value,
         scalar => scalar,
     })
-}
-
-/// What says nothing but that there is nothing stays as it is.
-fn is_nothing(value: &Value<'_>) -> bool {
-    match value {
-        Value::Null => true,
-        Value::String(text) => text.is_empty(),
-        Value::Array(items) => items.is_empty(),
-        Value::Object(object) => object.members.is_empty(),
-        Value::Bool(_) | Value::Number(_) => false,
-    }
 }
 
 fn texts(value: &Value<'_>, out: &mut Vec<String>) {

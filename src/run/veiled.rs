@@ -6,7 +6,7 @@ use crate::record::{RecordedExchange, RecordedVerdict};
 use crate::redact::{MASKED, is_body_digest, is_mask};
 use crate::suite::Case;
 use crate::translate::{Applied, Detail};
-use crate::verdict::{Failure, Judge, Judgement, Standing, Verdict};
+use crate::verdict::{Failure, Judge, Judgement, Verdict};
 
 /// Said of a case of which an earlier verdict stands although its suite is another one today.
 pub(super) const STANDS: &str = "digests stand for its private values, and the suite has changed since it was asked: this is what was said then; \
@@ -76,18 +76,9 @@ fn unknown<'x>() -> Judgement<'x> {
         reason: "the run ended before anything was said of this case, and digests stand for its private values".to_owned(),
         signature: "private values were not compared".to_owned(),
     };
-    Judgement {
-        verdict: Verdict::Unreachable,
-        standing: Standing::Fails,
-        failures: PerSide {
-            legacy: Some(failure.clone()),
-            candidate: Some(failure),
-        },
-        expected: None,
-        applied: Vec::new(),
-        differences: Vec::new(),
-        deviations: Vec::new(),
-        notes: Vec::new(),
-        effects: Vec::new(),
-    }
+    let failures = PerSide {
+        legacy: Some(failure.clone()),
+        candidate: Some(failure),
+    };
+    Judgement::without_comparison(Verdict::Unreachable, failures)
 }

@@ -93,7 +93,7 @@ pub(super) fn same(expected: &Value<'_>, got: &Value<'_>) -> bool {
 
 /// Whether they say the same in two ways: `"34"` and `34`, nothing and nothing.
 fn reads_alike(one: &Value<'_>, other: &Value<'_>) -> bool {
-    if is_nothing(one) && is_nothing(other) {
+    if one.is_nothing() && other.is_nothing() {
         return true;
     }
     let (Some(one), Some(other)) = (one.scalar_text(), other.scalar_text()) else {
@@ -101,17 +101,6 @@ fn reads_alike(one: &Value<'_>, other: &Value<'_>) -> bool {
     };
     let numbers = is_decimal_text(one) && is_decimal_text(other);
     (numbers && Decimal::parse(one) == Decimal::parse(other)) || one.trim().eq_ignore_ascii_case(other.trim())
-}
-
-/// Whether it is one of the ways of writing nothing.
-pub(super) fn is_nothing(value: &Value<'_>) -> bool {
-    match value {
-        Value::Null => true,
-        Value::String(text) => text.is_empty(),
-        Value::Array(items) => items.is_empty(),
-        Value::Object(object) => object.members.is_empty(),
-        Value::Bool(_) | Value::Number(_) => false,
-    }
 }
 
 /// Whether it is a list or an object.

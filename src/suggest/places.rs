@@ -7,7 +7,7 @@ use crate::value::{Value, compact};
 
 use super::candidate::{Alternatives, Candidate, Goal};
 use super::draft::{Draft, json, quoted};
-use super::gap::{is_container, is_nothing, likeness, ratio};
+use super::gap::{is_container, likeness, ratio};
 use super::meet::{Lone, Meetings, Node, above, member, stars};
 use super::names;
 use super::origin::Origins;
@@ -84,7 +84,7 @@ impl<'m> Match<'m> {
             whole &= is_container(lone.value) && lone.value.kind() == other.kind();
             list |= !matches!(lone.value, Value::Array(_)) && matches!(other, Value::Array(_));
             single |= matches!(lone.value, Value::Array(_)) && !matches!(other, Value::Array(_));
-            if !(is_nothing(lone.value) && is_nothing(other)) {
+            if !(lone.value.is_nothing() && other.is_nothing()) {
                 telling += 1;
                 alike += as_one(lone.value, other);
             }
@@ -245,9 +245,9 @@ pub(super) fn defaults(meetings: &Meetings<'_>) -> Vec<Alternatives> {
         let Some(Part::Name(_)) = place.parts().last() else { return None };
         let (value, lone) = most_common(&node.candidate)?;
         let all = node.candidate.len() == lone;
-        let ways_of_nothing = node.candidate.iter().all(|lone| is_nothing(lone.value));
+        let ways_of_nothing = node.candidate.iter().all(|lone| lone.value.is_nothing());
         let cases: std::collections::BTreeSet<usize> = node.candidate.iter().map(|lone| lone.case).collect();
-        let plain = is_nothing(value) || matches!(value, Value::Bool(false)) || compact(value) == "0";
+        let plain = value.is_nothing() || matches!(value, Value::Bool(false)) || compact(value) == "0";
         // What one case says is that case's data, unless it is nothing.
         if !(all && (plain || cases.len() > 1) || ways_of_nothing) {
             return None;
@@ -304,7 +304,7 @@ pub(super) fn constants(meetings: &Meetings<'_>) -> Vec<Alternatives> {
         said.dedup();
         let constant = node.pairs.iter().all(|pair| compact(pair.candidate) == owed);
         // A candidate that says nothing, whatever the legacy says, has rather forgotten it.
-        if !constant || said.len() < 2 || is_nothing(first.candidate) || is_container(first.candidate) {
+        if !constant || said.len() < 2 || first.candidate.is_nothing() || is_container(first.candidate) {
             return None;
         }
         let draft = Draft::at("constant", place.clone(), vec![("value", json(&owed))]);

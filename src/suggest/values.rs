@@ -7,7 +7,7 @@ use crate::value::{Kind, Value, compact, is_decimal_text, is_integer_text};
 
 use super::candidate::{Alternatives, Candidate, Goal};
 use super::draft::{Draft, Options, quoted, texts};
-use super::gap::{is_container, is_nothing, same};
+use super::gap::{is_container, same};
 use super::meet::{Meetings, Node, Pair};
 use super::names::is_id;
 use super::spellings;
@@ -37,15 +37,15 @@ fn treatments(place: &Pattern, node: &Node<'_>) -> Vec<Together> {
     if pairs.iter().all(|pair| same(pair.expected, pair.candidate)) {
         return Vec::new();
     }
-    let is_whole = |value: &Value<'_>| is_container(value) && !is_nothing(value);
+    let is_whole = |value: &Value<'_>| is_container(value) && !value.is_nothing();
     if pairs.iter().any(|pair| is_whole(pair.expected) || is_whole(pair.candidate)) {
         let join = spellings::join(&pairs).map(|options| Draft::at("join", place.clone(), options));
         let differing = || pairs.iter().filter(|pair| !same(pair.expected, pair.candidate));
-        let of_nothing = differing().all(|pair| is_nothing(pair.expected) && pair.candidate.kind() == Kind::Array);
+        let of_nothing = differing().all(|pair| pair.expected.is_nothing() && pair.candidate.kind() == Kind::Array);
         let map = of_nothing.then(|| map(place, &pairs, node.pairs.len())).flatten();
         return join.into_iter().chain(map).map(|draft| vec![draft]).collect();
     }
-    let (nothing, rest): (Vec<Pair<'_>>, Vec<Pair<'_>>) = pairs.iter().partition(|pair| is_nothing(pair.expected));
+    let (nothing, rest): (Vec<Pair<'_>>, Vec<Pair<'_>>) = pairs.iter().partition(|pair| pair.expected.is_nothing());
     let mut found = Vec::new();
     let rest_differs = rest.iter().any(|pair| !same(pair.expected, pair.candidate));
     let becomes_null = !nothing.is_empty() && nothing.iter().all(|pair| *pair.candidate == Value::Null);
@@ -202,7 +202,7 @@ fn map(place: &Pattern, pairs: &[Pair<'_>], seen: usize) -> Option<Draft> {
     rows.retain(|_, (ours, theirs)| !same(ours, theirs));
     let few = rows.len() <= FEW && rows.keys().all(|text| text.len() <= SHORT);
     let cases: BTreeSet<usize> = pairs.iter().map(|pair| pair.case).collect();
-    let nothing = rows.values().all(|(ours, _)| is_nothing(ours));
+    let nothing = rows.values().all(|(ours, _)| ours.is_nothing());
     // A number of its own for each value is an identifier or a measure, and what one case says is that case's data.
     let known = nothing || (seen >= 2 * rows.len() && (cases.len() > 1 || seen >= 3 * rows.len()));
     if rows.is_empty() || !few || !known {
@@ -222,7 +222,9 @@ pub(super) fn one_of(meetings: &Meetings<'_>) -> Vec<Alternatives> {
         let pairs = distinct(&node.pairs);
         let differing: Vec<&Pair<'_>> = pairs.iter().filter(|pair| !same(pair.expected, pair.candidate)).collect();
         let first = differing.first()?;
-        let ways_of_nothing = differing.iter().all(|pair| is_nothing(pair.expected) && is_nothing(pair.candidate));
+        let ways_of_nothing = differing
+            .iter()
+            .all(|pair| pair.expected.is_nothing() && pair.candidate.is_nothing());
         let one_kind = differing.iter().all(|pair| pair.expected == first.expected);
         // Where the candidate says the same everywhere, a translation says it better.
         let either = pairs

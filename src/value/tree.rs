@@ -77,6 +77,18 @@ pub enum Kind {
 }
 
 impl<'a> Value<'a> {
+    /// Whether it is one of the ways of writing nothing: `null`, an empty text, list or object.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        match self {
+            Self::Null => true,
+            Self::String(text) => text.is_empty(),
+            Self::Array(items) => items.is_empty(),
+            Self::Object(object) => object.members.is_empty(),
+            Self::Bool(_) | Self::Number(_) => false,
+        }
+    }
+
     /// A string value.
     pub fn string(text: impl Into<Cow<'a, str>>) -> Self {
         Self::String(text.into())

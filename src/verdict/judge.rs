@@ -68,7 +68,7 @@ impl Judge {
             Legacy::Owes(translated) => *translated,
             Legacy::Broken(broken) => {
                 let candidate = candidate_failure(sides.candidate, &readings.candidate, None);
-                return could_not_compare(
+                return Judgement::without_comparison(
                     Verdict::LegacyBroken,
                     PerSide {
                         legacy: Some(broken),
@@ -78,7 +78,7 @@ impl Judge {
             }
             Legacy::NoRow(legacy) => {
                 if let Some(broken) = candidate_failure(sides.candidate, &readings.candidate, None) {
-                    return could_not_compare(
+                    return Judgement::without_comparison(
                         Verdict::CandidateBroken,
                         PerSide {
                             legacy: None,
@@ -90,7 +90,7 @@ impl Judge {
             }
         };
         if let Some(broken) = candidate_failure(sides.candidate, &readings.candidate, Some(&translated)) {
-            let mut judgement = could_not_compare(
+            let mut judgement = Judgement::without_comparison(
                 Verdict::CandidateBroken,
                 PerSide {
                     legacy: None,
@@ -242,7 +242,7 @@ fn unanswered<'x>(exchange: &Exchange) -> Judgement<'x> {
         _ => Verdict::Unreachable,
     };
     let reason = |side, failure: Option<&Unreachable>| failure.map(|failure| no_answer(side, failure));
-    could_not_compare(
+    Judgement::without_comparison(
         verdict,
         PerSide {
             legacy: reason(Side::Legacy, failures.legacy),
@@ -251,23 +251,9 @@ fn unanswered<'x>(exchange: &Exchange) -> Judgement<'x> {
     )
 }
 
-fn could_not_compare<'x>(verdict: Verdict, failures: PerSide<Option<Failure>>) -> Judgement<'x> {
-    Judgement {
-        verdict,
-        standing: Standing::Fails,
-        failures,
-        expected: None,
-        applied: Vec::new(),
-        differences: Vec::new(),
-        deviations: Vec::new(),
-        notes: Vec::new(),
-        effects: Vec::new(),
-    }
-}
-
 fn without_row<'x>(legacy: String, candidate: &Observation, reading: &Reading<'_>) -> Judgement<'x> {
     let body = reading.document().map(compact).unwrap_or_default();
-    let mut judgement = could_not_compare(Verdict::Mismatch, PerSide::default());
+    let mut judgement = Judgement::without_comparison(Verdict::Mismatch, PerSide::default());
     judgement.differences.push(Difference {
         part: Part::Status,
         change: Change::UnknownError {

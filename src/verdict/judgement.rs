@@ -99,6 +99,22 @@ impl fmt::Display for Verdict {
 }
 
 impl Judgement<'_> {
+    /// Of a case in which nothing was compared: the verdict, and why.
+    #[must_use]
+    pub const fn without_comparison(verdict: Verdict, failures: PerSide<Option<Failure>>) -> Self {
+        Self {
+            verdict,
+            standing: Standing::Fails,
+            failures,
+            expected: None,
+            applied: Vec::new(),
+            differences: Vec::new(),
+            deviations: Vec::new(),
+            notes: Vec::new(),
+            effects: Vec::new(),
+        }
+    }
+
     /// What this case has in common with others of its kind, sorted.
     #[must_use]
     pub fn signatures(&self) -> BTreeSet<String> {
