@@ -17,8 +17,10 @@ use super::error::Failure;
 use super::event::Event;
 use super::plan::Planned;
 use super::port::Port;
+use super::reached::Reached;
 use super::seed::Seed;
-use super::start::{CLEAN_STOP, Context, Failed, Handle, PORT_ATTEMPTS, Reached, Started, without_log};
+use super::start::{CLEAN_STOP, Context, Failed, Handle, Started, without_log};
+use super::start_process::PORT_ATTEMPTS;
 
 /// Where images with seeded data are kept.
 const REPOSITORY: &str = "parity-prepared";

@@ -12,7 +12,8 @@ use super::environment::{Environment, Resolved, described, end_abandoned};
 use super::event::{Event, Events};
 use super::lease::{self, Abandoned, Lease};
 use super::plan::{Plan, Planned};
-use super::start::{Context, Failed, Handle, Reached, Started};
+use super::reached::Reached;
+use super::start::{Context, Failed, Handle, Started};
 
 /// The version of what is written; another one is not read.
 const VERSION: u32 = 1;

@@ -46,9 +46,11 @@ mod plan;
 mod port;
 mod prepared;
 mod process;
+mod reached;
 mod readiness;
 mod seed;
 mod start;
+mod start_process;
 mod validate;
 
 pub use config::{Check, Config, Container, DEFAULT_DEADLINE, Gate, Kind, Process, Profile, Question, Recording, Service, Url};

@@ -177,7 +177,7 @@ impl Sql {
 async fn connect(url: &str, options: &MySqlConnectOptions) -> Result<MySqlConnection, sqlx::Error> {
     let url = url::Url::parse(url).ok();
     let is_chosen = |url: &url::Url| url.query_pairs().any(|(name, _)| name == "ssl-mode" || name == "sslmode");
-    if url.is_some_and(|url| super::start::is_loopback(&url) && !is_chosen(&url)) {
+    if url.is_some_and(|url| super::reached::is_loopback(&url) && !is_chosen(&url)) {
         match options.clone().ssl_mode(MySqlSslMode::Disabled).connect().await {
             Err(error) if !matches!(error, sqlx::Error::Io(_)) => {}
             connected => return connected,
