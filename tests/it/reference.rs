@@ -1,10 +1,13 @@
-//! `docs/suites.md` is true: every example owes what it says, and every word that a suite knows is in it.
+//! `docs/suites.md` and `docs/project.md` are true: every example is read and owes what it says, and every word that a suite or
+//! `parity.toml` knows is in them.
 
 use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use parity::diagnostic::Source;
+use parity::environment::Config;
 use parity::exchange::{Encoding, Headers, Observation};
 use parity::suite::{Binding, PRESETS, read_suite};
 use parity::translate::{Detail, Translator};
@@ -138,5 +141,54 @@ fn every_translation_and_preset_is_in_the_reference() {
         for parameter in preset.parameters {
             assert!(text.contains(&format!("| `{}` |", parameter.key)), "{}", parameter.key);
         }
+    }
+}
+
+fn project() -> String {
+    fs::read_to_string(root().join("docs/project.md")).unwrap()
+}
+
+#[test]
+fn every_example_of_a_project_is_one() {
+    let text = project();
+    let examples: Vec<String> = blocks(&text)
+        .into_iter()
+        .filter(|(language, _)| language == "toml")
+        .map(|(_, lines)| lines.join("\n"))
+        .collect();
+    assert!(examples.len() >= 4, "only {} examples", examples.len());
+    for example in examples {
+        Config::parse(&Source::new("parity.toml", example.as_str()), Path::new(".")).unwrap_or_else(|errors| panic!("{errors}\n{example}"));
+    }
+}
+
+#[test]
+fn every_key_of_a_project_is_in_the_reference() {
+    let text = project();
+    let schema = fs::read_to_string(root().join("docs/schema/parity.json")).unwrap();
+    let mut keys = Vec::new();
+    properties(&document(&schema), &mut keys);
+    keys.sort();
+    keys.dedup();
+    assert!(keys.len() > 20, "{keys:?}");
+    keys.retain(|key| {
+        let forms = ["`KEY`", "`[KEY]`", "`[KEY.", ".KEY]`", "{ KEY = ", ", KEY = "];
+        !forms.iter().any(|form| text.contains(&form.replace("KEY", key)))
+    });
+    assert!(keys.is_empty(), "not in docs/project.md: {keys:?}");
+}
+
+/// The names of every object's members that a schema knows.
+fn properties(schema: &serde_json::Value, keys: &mut Vec<String>) {
+    if let Some(known) = schema.get("properties").and_then(serde_json::Value::as_object) {
+        keys.extend(known.keys().cloned());
+    }
+    let below: Vec<&serde_json::Value> = match schema {
+        serde_json::Value::Object(members) => members.values().collect(),
+        serde_json::Value::Array(items) => items.iter().collect(),
+        _ => Vec::new(),
+    };
+    for schema in below {
+        properties(schema, keys);
     }
 }
