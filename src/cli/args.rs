@@ -273,14 +273,28 @@ pub enum SuiteChoice {
 #[derive(Debug, Subcommand)]
 pub enum EnvCommand {
     /// Start the services and leave them running; a later check finds and reuses them.
-    #[command(after_help = "Examples:\n  parity env up\n  parity env up --environment containers\n  parity env up --fresh")]
-    Up(ServiceArguments),
+    #[command(
+        after_help = "Examples:\n  parity env up\n  parity env up --environment containers\n  parity env up --fresh\n  \
+                      parity env up --seed database=4be1c0ffee12"
+    )]
+    Up(UpArguments),
     /// Show what is running.
     #[command(after_help = "Example:\n  parity env status")]
     Status,
     /// End what `up` started.
     #[command(after_help = "Example:\n  parity env down")]
     Down,
+}
+
+/// Arguments of `parity env up`.
+#[derive(Debug, Args)]
+pub struct UpArguments {
+    #[command(flatten)]
+    pub services: ServiceArguments,
+
+    /// Start only when the seed of this service has this digest, as `parity explain` prints it; may be given several times.
+    #[arg(long = "seed", value_name = "SERVICE=DIGEST", value_parser = parse_seed)]
+    pub seeds: Vec<(String, String)>,
 }
 
 /// Arguments of `parity har`.
@@ -327,6 +341,14 @@ fn parse_parameter(text: &str) -> Result<(String, Vec<String>), String> {
     }
     let values = parse_values(values).map_err(|error| error.to_string())?;
     Ok((name.to_owned(), values))
+}
+
+fn parse_seed(text: &str) -> Result<(String, String), String> {
+    let is_digest = |digest: &str| digest.len() >= 8 && digest.chars().all(|c| c.is_ascii_hexdigit());
+    match text.rsplit_once('=') {
+        Some((service, digest)) if !service.is_empty() && is_digest(digest) => Ok((service.to_owned(), digest.to_ascii_lowercase())),
+        _ => Err("expected a service and at least 8 hexadecimal digits, such as `database=4be1c0ffee12`".to_owned()),
+    }
 }
 
 /// An address that can be asked, as it was typed.

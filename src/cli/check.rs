@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
-use crate::environment::{Config, Environment, Options};
+use crate::environment::{Config, Environment, Options, Resolved};
 use crate::exchange::{Oracle, OracleKind, PerSide, Side};
-use crate::record::{End, Header, RecordError, RecordedService, RecordedShard, RecordedSuite, Writer};
+use crate::record::{End, Header, RecordError, RecordedPart, RecordedService, RecordedShard, RecordedSuite, Writer};
 use crate::redact::{Key, Redactor, SecretNames};
 use crate::report::html::Evidence;
 use crate::report::{Accountability, Exit, Format, Material, RunReport, SuiteReport};
@@ -198,6 +198,7 @@ async fn judge(
     let today = arguments.gate.today.unwrap_or_else(|| TimeZone::UTC.to_datetime(started).date());
     let header = Header {
         today: Some(today),
+        environment: parts(environment),
         profile: arguments.services.profile.clone(),
         full: plan.full,
         shard,
@@ -414,12 +415,23 @@ fn header(plan: &Plan, services: &BTreeMap<String, Service>, oracle: &Oracle, st
             })
             .collect(),
         suites: plan.suites.iter().map(|planned| RecordedSuite::of(&planned.suite)).collect(),
-        environment: None,
+        environment: Vec::new(),
         profile: None,
         full: false,
         today: None,
         shard: None,
     }
+}
+
+/// The environment, as the record says it.
+fn parts(environment: &Environment) -> Vec<RecordedPart> {
+    let part = |resolved: &Resolved| RecordedPart {
+        name: resolved.name.clone(),
+        kind: resolved.kind.to_string(),
+        image: resolved.image.as_ref().map(services::image),
+        seed: environment.seed(&resolved.name).map(str::to_owned),
+    };
+    environment.services().map(part).collect()
 }
 
 fn recorder(

@@ -3,10 +3,12 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use crate::environment::{Choice, Environment, Finding, Kept, Options, Reuse};
+use crate::diagnostic::nearest;
+use crate::environment::{Choice, Config, Environment, Finding, Kept, Options, Reuse, seeds};
 use crate::report::Exit;
+use crate::report::restore::short;
 
-use super::args::{EnvironmentChoice, ServiceArguments};
+use super::args::{EnvironmentChoice, ServiceArguments, UpArguments};
 use super::context::Context;
 use super::failure::Failure;
 use super::interrupt::Interrupt;
@@ -32,15 +34,17 @@ pub fn options(arguments: &ServiceArguments, context: &Context) -> Result<Option
 }
 
 /// `parity env up`.
-pub async fn up(arguments: &ServiceArguments, config: Option<&Path>, context: &Context, output: &Output) -> Result<Exit, Failure> {
-    if matches!(arguments.environment, Some(EnvironmentChoice::Urls | EnvironmentChoice::Recordings)) {
+pub async fn up(arguments: &UpArguments, config: Option<&Path>, context: &Context, output: &Output) -> Result<Exit, Failure> {
+    let UpArguments { services, seeds } = arguments;
+    if matches!(services.environment, Some(EnvironmentChoice::Urls | EnvironmentChoice::Recordings)) {
         return Err(Failure::Usage(
             "`env up` starts services: addresses and recordings are there already".to_owned(),
         ));
     }
     // The suites are read too, so that a mistake in one is said before anything is started.
-    let project = Project::load(config, arguments.profile.as_deref(), context)?;
-    let options = options(arguments, context)?;
+    let project = Project::load(config, services.profile.as_deref(), context)?;
+    check_seeds(seeds, &project.config)?;
+    let options = options(services, context)?;
     let mut interrupt = Interrupt::listen()?;
     let progress = Progress::new(output, false);
     let events = progress.services(&options.choice);
@@ -57,6 +61,32 @@ pub async fn up(arguments: &ServiceArguments, config: Option<&Path>, context: &C
     ));
     show(&kept, output).await;
     Ok(Exit::Passed)
+}
+
+/// A seed that is not the wanted one is said before anything is started.
+fn check_seeds(wanted: &[(String, String)], config: &Config) -> Result<(), Failure> {
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let seeds = seeds(config)?;
+    for (service, digest) in wanted {
+        let Some(today) = seeds.get(service) else {
+            let hint = match (nearest(service, seeds.keys().map(String::as_str)), seeds.keys().next()) {
+                (Some(near), _) => format!("did you mean `{near}`?"),
+                (None, Some(first)) => format!("a service with a seed is called `{first}`"),
+                (None, None) => "no service has one".to_owned(),
+            };
+            return Err(Failure::Usage(format!("`--seed`: no service `{service}` has a seed: {hint}")));
+        };
+        if !today.starts_with(digest) {
+            return Err(Failure::Usage(format!(
+                "the seed of `{service}` is {} today and not {digest}: take its files from the commit that was checked then, or \
+                 leave out `--seed`",
+                short(today)
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// `parity env status`.
@@ -112,7 +142,11 @@ async fn show(kept: &Kept, output: &Output) {
         let state = if gone.contains(&service.name) { "GONE" } else { "running" };
         let address = service.url.as_deref().or(service.address.as_deref()).unwrap_or("-");
         let kind = service.kind.to_string();
-        writeln!(text, "  {:<12} {kind:<9} {state:<8} {address}", service.name).expect("writing to a String");
+        let seed = kept
+            .seed(&service.name)
+            .map(|seed| format!("  seed {}", short(seed)))
+            .unwrap_or_default();
+        writeln!(text, "  {:<12} {kind:<9} {state:<8} {address}{seed}", service.name).expect("writing to a String");
     }
     output.data(&text);
 }

@@ -4,8 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::diagnostic::nearest;
+use crate::environment::{Config, seeds};
 use crate::exchange::{Observation, OracleKind};
-use crate::record::{Event, Record, RecordedExchange, RecordedVerdict};
+use crate::record::{Event, Header, Record, RecordedExchange, RecordedPart, RecordedVerdict};
+use crate::report::restore::{Part, Restore};
 use crate::report::{Exit, explain};
 use crate::run::{Again, judge_again, recorded_suite};
 use crate::suite::Suite;
@@ -38,6 +40,7 @@ pub fn run(arguments: &ExplainArguments, config: Option<&Path>, context: &Contex
     if found.exchange.legacy.as_ref().is_ok_and(Observation::says_stand_in) {
         oracle.kind = OracleKind::StandIn;
     }
+    let restore = restore(record.header(), config, context);
     let input = explain::ExplainInput {
         suite: &suite,
         case: &found.case,
@@ -45,10 +48,42 @@ pub fn run(arguments: &ExplainArguments, config: Option<&Path>, context: &Contex
         requests: &found.requests,
         bases,
         exchange: &found.exchange,
+        restore: &restore,
         judgement: &judgement,
     };
     output.data(&explain::render(&input, output.style()));
     Ok(Exit::Passed)
+}
+
+/// What brings the state of the run back. What a project of today cannot say is left out: a record is explained without one.
+fn restore(header: &Header, config: Option<&Path>, context: &Context) -> Restore {
+    let profiled = |config: Config| match &header.profile {
+        Some(profile) => config.with_profile(profile).ok(),
+        None => Some(config),
+    };
+    let today = locate(config, context)
+        .ok()
+        .and_then(|file| Config::load(&file).ok())
+        .and_then(profiled)
+        .and_then(|config| seeds(&config).ok())
+        .unwrap_or_default();
+    let part = |part: &RecordedPart| Part {
+        name: part.name.clone(),
+        kind: part.kind.clone(),
+        shown: header
+            .services
+            .iter()
+            .find(|service| service.name == part.name)
+            .map(|service| service.shown.clone()),
+        image: part.image.clone(),
+        seed: part.seed.clone(),
+        seed_today: today.get(&part.name).cloned(),
+    };
+    Restore {
+        config: config.map(|config| config.display().to_string()),
+        profile: header.profile.clone(),
+        services: header.environment.iter().map(part).collect(),
+    }
 }
 
 /// The record that was named, or the latest of the project.

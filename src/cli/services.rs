@@ -8,7 +8,7 @@ use std::time::Duration;
 use url::Url;
 
 use crate::client::{Client, ClientConfig, Pace, Rate, Reach};
-use crate::environment::{self, Choice, Config, Kind, Resolved, Template};
+use crate::environment::{self, Choice, Config, Image, Kind, Resolved, Template};
 use crate::exchange::{Oracle, OracleKind, PerSide, Side};
 use crate::record::Recording;
 use crate::redact::Redactor;
@@ -122,9 +122,15 @@ fn live(base: Url, side: Side, manners: &Manners, shown: &str) -> Result<Service
     })
 }
 
+/// Which image exactly, for people.
+#[must_use]
+pub fn image(image: &Image) -> String {
+    format!("{} ({})", image.name, image.digest.as_deref().unwrap_or(&image.id))
+}
+
 fn shown(resolved: &Resolved, base: &Url) -> String {
     match &resolved.image {
-        Some(image) => format!("{} ({})", image.name, image.digest.as_deref().unwrap_or(&image.id)),
+        Some(image) => self::image(image),
         None => {
             let address = Redactor::address(base);
             let address = address.trim_end_matches('/');

@@ -14,7 +14,7 @@ use super::error::StartError;
 use super::event::{Event, Events};
 use super::kept::{Kept, State};
 use super::lease::{Abandoned, Lease};
-use super::plan::{Choice, Finding, Plan, Planned};
+use super::plan::{Choice, Finding, Plan};
 use super::process::{self, Stop};
 use super::start::{Context, Failed, Handle, Started};
 
@@ -219,6 +219,12 @@ impl Environment {
     /// Every service, by name.
     pub fn services(&self) -> impl Iterator<Item = &Resolved> {
         self.resolved.values()
+    }
+
+    /// A digest of the seed that a service was started with, in hexadecimal; nothing for one without a seed.
+    #[must_use]
+    pub fn seed(&self, name: &str) -> Option<&str> {
+        self.state.seed(name)
     }
 
     /// Who runs the services.
@@ -472,21 +478,4 @@ pub(super) async fn end_abandoned(lease: Abandoned, cache: &std::path::Path) {
 
 fn failure(service: String, (failure, log): Failed) -> StartError {
     StartError::Service { service, failure, log }
-}
-
-/// What a service's state says of a planned one; shared by those who write and those who read it.
-pub(super) fn described(planned: &Planned, config: &Config) -> BTreeMap<String, String> {
-    let mut described = planned.describe();
-    if let Ok(seed) = super::seed::Seed::read(config, &planned.service)
-        && matches!(planned.kind, Kind::Container | Kind::Process)
-    {
-        let mut hasher = blake3::Hasher::new();
-        seed.digest(&mut hasher);
-        described.insert("seed".to_owned(), hasher.finalize().to_hex().to_string());
-    }
-    if let (Kind::Process, Some(process)) = (planned.kind, &planned.service.process) {
-        let program = process.command.first().map(ToString::to_string).unwrap_or_default();
-        described.insert("program".to_owned(), super::prepared::fingerprint(&program, &config.directory));
-    }
-    described
 }

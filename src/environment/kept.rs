@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::config::{Config, Kind};
 use super::discover::Discovered;
-use super::environment::{Environment, Resolved, described, end_abandoned};
+use super::environment::{Environment, Resolved, end_abandoned};
 use super::event::{Event, Events};
 use super::lease::{self, Abandoned, Lease};
 use super::plan::{Plan, Planned};
@@ -20,6 +20,9 @@ const VERSION: u32 = 1;
 
 /// What the identity of a container's image is called among what made a service what it is.
 const IMAGE: &str = "image";
+
+/// What the digest of a seed is called among what made a service what it is.
+const SEED: &str = "seed";
 
 /// An environment that runs on without an owner.
 #[derive(Clone, Debug)]
@@ -92,6 +95,12 @@ impl Kept {
     /// Its services, by name.
     pub fn services(&self) -> impl Iterator<Item = &Resolved> {
         self.state.services.values().map(|service| &service.resolved)
+    }
+
+    /// A digest of the seed that a service was started with, in hexadecimal; nothing for one without a seed.
+    #[must_use]
+    pub fn seed(&self, name: &str) -> Option<&str> {
+        self.state.seed(name)
     }
 
     /// The services that are gone, by name; none when all is well. Asks processes and containers, not the services.
@@ -192,6 +201,26 @@ impl State {
             services: services.collect(),
         }
     }
+
+    pub(super) fn seed(&self, name: &str) -> Option<&str> {
+        self.services.get(name)?.described.get(SEED).map(String::as_str)
+    }
+}
+
+/// What a service's state says of a planned one.
+fn described(planned: &Planned, config: &Config) -> BTreeMap<String, String> {
+    let mut described = planned.describe();
+    if let Ok(seed) = super::seed::Seed::read(config, &planned.service)
+        && matches!(planned.kind, Kind::Container | Kind::Process)
+        && !seed.is_empty()
+    {
+        described.insert(SEED.to_owned(), seed.identity());
+    }
+    if let (Kind::Process, Some(process)) = (planned.kind, &planned.service.process) {
+        let program = process.command.first().map(ToString::to_string).unwrap_or_default();
+        described.insert("program".to_owned(), super::prepared::fingerprint(&program, &config.directory));
+    }
+    described
 }
 
 impl KeptService {

@@ -60,3 +60,4 @@ pub use event::{Event, Events};
 pub use interpolate::{Part, Place, Template};
 pub use kept::Kept;
 pub use plan::{Choice, Facts, Finding, Plan, PlanError, Planned};
+pub use seed::seeds;

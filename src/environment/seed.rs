@@ -1,11 +1,29 @@
 //! Seeds: SQL files that fill a fresh database before anybody asks it anything.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::config::{Config, Service};
-use super::error::Failure;
+use super::error::{Failure, StartError};
 use super::file;
 use super::readiness::Sql;
+
+/// The digests of the seeds that the files of today make, in hexadecimal, by the name of the service.
+///
+/// # Errors
+/// A file of a seed cannot be read.
+pub fn seeds(config: &Config) -> Result<BTreeMap<String, String>, StartError> {
+    let seeded = config.services.iter().filter(|(_, service)| !service.seed.is_empty());
+    let digests = seeded.map(|(name, service)| match Seed::read(config, service) {
+        Ok(seed) => Ok((name.clone(), seed.identity())),
+        Err(failure) => Err(StartError::Service {
+            service: name.clone(),
+            failure: Box::new(failure),
+            log: Vec::new(),
+        }),
+    });
+    digests.collect()
+}
 
 /// The files of a seed, read.
 #[derive(Clone, Debug, Default)]
@@ -43,6 +61,13 @@ impl Seed {
 
     pub(super) fn len(&self) -> usize {
         self.files.len()
+    }
+
+    /// What tells it from another, in hexadecimal.
+    pub(super) fn identity(&self) -> String {
+        let mut hasher = blake3::Hasher::new();
+        self.digest(&mut hasher);
+        hasher.finalize().to_hex().to_string()
     }
 
     /// Adds names and contents to a digest.

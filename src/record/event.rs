@@ -26,8 +26,9 @@ pub struct Header {
     pub services: Vec<RecordedService>,
     /// The suites whose cases are asked.
     pub suites: Vec<RecordedSuite>,
-    /// A digest of the resolved environment, when parity started one.
-    pub environment: Option<String>,
+    /// The services of the environment, those that only others needed as well; none in a record of before they were
+    /// written down, and in one that was not written by a run.
+    pub environment: Vec<RecordedPart>,
     /// The profile of `parity.toml` whose suites these are.
     pub profile: Option<String>,
     /// Whether they are all suites of that profile with all of their cases: only then is anything said of rules that never
@@ -61,6 +62,21 @@ pub struct RecordedService {
     pub base: Option<String>,
     /// What it was, for people: an image with its digest, a command, an address, a recording.
     pub shown: String,
+}
+
+/// A service of the environment of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordedPart {
+    /// Its name in `parity.toml`.
+    pub name: String,
+    /// As what it was there: `container`, `process`, `url` or `recording`.
+    pub kind: String,
+    /// The image of a container, with its digest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
+    /// A digest of the seed that it was started with, in hexadecimal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<String>,
 }
 
 /// A suite as it was at the time, so that a re-judging knows whether it changed.

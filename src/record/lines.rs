@@ -12,7 +12,7 @@ use crate::exchange::{OracleKind, UnreachableKind};
 use crate::snapshot::SnapshotState;
 use crate::verdict::{Told, Verdict};
 
-use super::event::{End, RecordedGate, RecordedService, RecordedShard, RecordedSuite, Said, Totals};
+use super::event::{End, RecordedGate, RecordedPart, RecordedService, RecordedShard, RecordedSuite, Said, Totals};
 
 /// What every line begins with; the first also has a version.
 #[derive(Debug, Deserialize)]
@@ -43,8 +43,8 @@ pub(super) struct RunLine<'a> {
     pub oracle: OracleLine<'a>,
     pub services: Vec<RecordedService>,
     pub suites: Vec<RecordedSuite>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub environment: Option<Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub environment: Vec<RecordedPart>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub profile: Option<Cow<'a, str>>,
     #[serde(default)]

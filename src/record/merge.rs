@@ -188,6 +188,11 @@ pub fn joined(parts: &[Part]) -> Header {
                 header.services.push(service.clone());
             }
         }
+        for service in &part.header.environment {
+            if !header.environment.iter().any(|known| known.name == service.name) {
+                header.environment.push(service.clone());
+            }
+        }
         header.started = header.started.min(part.header.started);
         if !part.cases.is_empty() && part.header.oracle.kind > header.oracle.kind {
             // Several legacies are as good as the least of them.

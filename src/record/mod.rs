@@ -32,8 +32,8 @@ mod writer;
 
 pub use error::RecordError;
 pub use event::{
-    End, Event, Header, RecordedExchange, RecordedGate, RecordedInputs, RecordedService, RecordedShard, RecordedSuite, RecordedVerdict,
-    Said, Totals,
+    End, Event, Header, RecordedExchange, RecordedGate, RecordedInputs, RecordedPart, RecordedService, RecordedShard, RecordedSuite,
+    RecordedVerdict, Said, Totals,
 };
 pub use masking::{masks, secrets_of};
 pub use private::is_veiled;

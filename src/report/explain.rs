@@ -15,6 +15,7 @@ use crate::value::{pretty, visible};
 use crate::verdict::{Judgement, Standing};
 
 use super::model::SuiteReport;
+use super::restore::Restore;
 use super::shell::quote;
 use super::style::{Ink, Style, columns, count, time};
 use super::terminal::{Problems, problems};
@@ -34,6 +35,8 @@ pub struct ExplainInput<'a> {
     pub bases: PerSide<Option<&'a str>>,
     /// What they answered.
     pub exchange: &'a Exchange,
+    /// What brings the same state back.
+    pub restore: &'a Restore,
     /// What is said of it, judged with [`Detail::Effects`](crate::translate::Detail::Effects).
     pub judgement: &'a Judgement<'a>,
 }
@@ -50,6 +53,7 @@ pub fn render(input: &ExplainInput<'_>, style: Style) -> String {
     for side in Side::BOTH {
         sheet.side(input, side);
     }
+    sheet.restore(input.restore);
     sheet.translations(input.judgement);
     sheet.expected(input.judgement);
     sheet.verdict(input);
@@ -120,6 +124,16 @@ impl Sheet {
         if let (Answer::Ok(_), Some(failure)) = (input.exchange.get(side), input.judgement.failures.get(side)) {
             self.line("");
             self.sentence(&format!("cannot be compared: {}", failure.reason), 2, Ink::Bad);
+        }
+    }
+
+    fn restore(&mut self, restore: &Restore) {
+        self.title("The same state again");
+        if let Some(line) = restore.command() {
+            self.line(&format!("  {}", visible(&line)));
+        }
+        for (ink, note) in restore.notes() {
+            self.sentence(&note, 2, ink);
         }
     }
 
@@ -344,6 +358,7 @@ const fn variable(side: Side) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use super::super::restore::Part;
     use super::*;
     use crate::exchange::{Headers, Unreachable, UnreachableKind};
     use crate::suite::sample;
@@ -368,10 +383,35 @@ mod tests {
             },
             requests: &sample::requests(&case),
             bases,
+            restore: &restore(),
             exchange,
             judgement: &judgement,
         };
         render(&input, Style { width, ..Style::PLAIN })
+    }
+
+    /// A legacy that was started on a seeded database, and a recorded candidate.
+    fn restore() -> Restore {
+        let part = |name: &str, kind: &str| Part {
+            name: name.into(),
+            kind: kind.into(),
+            ..Part::default()
+        };
+        Restore {
+            services: vec![
+                Part {
+                    shown: Some("recording run.jsonl".into()),
+                    ..part("candidate", "recording")
+                },
+                Part {
+                    seed: Some("4be1c0ffee12aaaa".into()),
+                    seed_today: Some("9a8b7c6d5e4faaaa".into()),
+                    ..part("database", "process")
+                },
+                part("legacy", "process"),
+            ],
+            ..Restore::default()
+        }
     }
 
     #[test]

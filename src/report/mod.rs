@@ -18,6 +18,7 @@ pub mod junit;
 pub mod markdown;
 mod model;
 mod render;
+pub mod restore;
 pub mod rules;
 #[cfg(test)]
 mod sample;

@@ -1,7 +1,9 @@
 //! `parity env up | status | down`, and the check that reuses what is up.
 
+use crate::support::database::SERVER;
 use crate::support::project::{ANSWERS, Project, soon};
 use crate::support::routes::{Answer, Server};
+use crate::support::skip::{is_skipped, no_mariadb};
 
 const TOML: &str = "suites = 'suites'\nsnapshots = 'snapshots'\n\
      [service.legacy]\nready = { http = '/' }\n[service.legacy.process]\noracle = 'stand-in'\n\
@@ -135,4 +137,56 @@ fn a_broken_suite_is_told_before_anything_starts() {
     project.write("suites/plain.toml", "suite = 1\n");
     project.run(&["env", "up"]).exits(2).warns("suites/plain.toml");
     project.assert_nothing_left();
+}
+
+#[test]
+fn what_explain_prints_brings_the_seed_of_a_record_back_or_refuses() {
+    if is_skipped(no_mariadb()) {
+        return;
+    }
+    let project = project();
+    let depends = TOML.replace("[service.candidate]\n", "[service.candidate]\ndepends_on = ['database']\n");
+    let database = SERVER.replace("[service.database]\n", "[service.database]\nseed = 'seed/*.sql'\n");
+    project.write("parity.toml", format!("{depends}\n{database}"));
+    let seed = "CREATE DATABASE one;\n";
+    project.write("seed/1.sql", seed);
+    project.run(&["check", "--environment", "processes"]).exits(0);
+    let explained = project.run(&["explain", "plain/id=1"]).exits(0).stdout;
+    let line = explained
+        .lines()
+        .find_map(|line| line.trim_start().strip_prefix("parity "))
+        .unwrap_or_else(|| panic!("{explained}"));
+    assert!(line.starts_with("env up --environment processes --seed database="), "{line}");
+    let words: Vec<&str> = line.split(' ').collect();
+    let digest = line.rsplit_once('=').unwrap().1;
+
+    // Another seed is said by both, before anything starts.
+    project.write("seed/1.sql", "CREATE DATABASE two;\n");
+    project
+        .run(&["explain", "plain/id=1"])
+        .exits(0)
+        .says("the seed of `database` is ")
+        .says("today");
+    project
+        .run(&words)
+        .exits(2)
+        .warns("the seed of `database` is ")
+        .warns(&format!("today and not {digest}"));
+    for (seed, said) in [
+        (format!("databse={digest}"), "did you mean `database`?"),
+        (
+            format!("legacy={digest}"),
+            "no service `legacy` has a seed: a service with a seed is called `database`",
+        ),
+        ("database=4be1".to_owned(), "at least 8 hexadecimal digits"),
+    ] {
+        project.run(&["env", "up", "--seed", &seed]).exits(2).warns(said);
+    }
+    project.assert_nothing_left();
+
+    project.write("seed/1.sql", seed);
+    let _up = Up(&project);
+    project.run(&words).exits(0).says(&format!("  seed {digest}"));
+    let same = project.run(&["explain", "plain/id=1"]).exits(0);
+    assert!(!same.stdout.contains("today"), "{}", same.stdout);
 }

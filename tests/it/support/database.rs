@@ -7,7 +7,7 @@ use super::services;
 use super::skip::{is_skipped, no_mariadb};
 
 /// An empty server. Its sizes keep the data directory small, and what waits for a disk to be safe is left out.
-const SERVER: &str = r#"
+pub const SERVER: &str = r#"
 [service.database]
 sql = "mysql://root@{address}/"
 ready = { sql = "SELECT 1" }

@@ -39,7 +39,7 @@ pub fn header() -> Header {
                 candidate: "candidate".into(),
             },
         }],
-        environment: None,
+        environment: Vec::new(),
         profile: None,
         full: true,
         today: None,
