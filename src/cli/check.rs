@@ -223,6 +223,7 @@ async fn judge(
     let jobs = manners.jobs.unwrap_or(JOBS);
     let options = RunOptions {
         jobs: usize::from(jobs),
+        limits: manners.limits,
         fail_fast: arguments.select.fail_fast,
         pending: if context.ci { Pending::Leave } else { Pending::Write },
     };
@@ -385,7 +386,7 @@ fn sources(
     for side in Side::BOTH {
         for name in sides.names(side) {
             let Some(resolved) = environment.service(name) else { continue };
-            let (service, oracle) = services::service(resolved, side, manners, &project.config.directory)?;
+            let (service, oracle) = services::service(resolved, manners, &project.config.directory)?;
             sources.insert(name.clone(), service);
             if side == Side::Legacy && !oracles.contains(&oracle) {
                 oracles.push(oracle);

@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use url::Url;
 
-use crate::client::{Client, ClientConfig, Pace, Rate, Reach};
+use crate::client::{Client, ClientConfig, Pace, Rate, Reach, TimeLimit};
 use crate::environment::{self, Choice, Config, Image, Kind, Resolved, Template};
-use crate::exchange::{Oracle, OracleKind, PerSide, Side};
+use crate::exchange::{Oracle, OracleKind, PerSide};
 use crate::record::Recording;
 use crate::redact::Redactor;
-use crate::run::{Service, Source};
+use crate::run::{Service, Source, TimeLimits};
 
 use super::args::{CheckArguments, EnvironmentChoice};
 use super::failure::Failure;
@@ -25,13 +25,14 @@ pub struct Manners {
     /// How many requests a second a side gets.
     pub rate: Option<Rate>,
     /// How long one answer may take.
-    pub timeout: PerSide<Duration>,
+    pub limits: PerSide<TimeLimits>,
     /// The largest body, in bytes.
     pub max_body: usize,
 }
 
 impl Manners {
-    /// The command line, then `[check]` of `parity.toml`, then the defaults.
+    /// The command line, then `[check]` of `parity.toml`, then the defaults; of times, a suite's own stands behind the command
+    /// line.
     #[must_use]
     pub fn of(arguments: &CheckArguments, check: &environment::Check) -> Self {
         let max_body = arguments
@@ -41,13 +42,31 @@ impl Manners {
         Self {
             jobs: arguments.jobs.or(check.jobs),
             rate: arguments.rate.or(check.rate).and_then(Rate::per_second),
-            timeout: PerSide {
-                legacy: arguments.legacy_timeout.or(arguments.timeout).or(check.legacy_timeout),
-                candidate: arguments.candidate_timeout.or(arguments.timeout).or(check.candidate_timeout),
-            }
-            .map(|timeout| timeout.or(check.timeout).unwrap_or(ClientConfig::TIMEOUT)),
+            limits: limits(arguments, check),
             max_body: max_body.unwrap_or(ClientConfig::MAX_BODY),
         }
+    }
+}
+
+fn limits(arguments: &CheckArguments, check: &environment::Check) -> PerSide<TimeLimits> {
+    let said = |time: Option<Duration>, by| time.map(|time| TimeLimit { time, by });
+    let (argument, key) = (
+        said(arguments.timeout, "`--timeout`"),
+        said(check.timeout, "`timeout` of `parity.toml`"),
+    );
+    let side = |own: Option<TimeLimit>, own_key: Option<TimeLimit>| TimeLimits {
+        above: own.or(argument),
+        below: own_key.or(key).unwrap_or_default(),
+    };
+    PerSide {
+        legacy: side(
+            said(arguments.legacy_timeout, "`--legacy-timeout`"),
+            said(check.legacy_timeout, "`legacy_timeout` of `parity.toml`"),
+        ),
+        candidate: side(
+            said(arguments.candidate_timeout, "`--candidate-timeout`"),
+            said(check.candidate_timeout, "`candidate_timeout` of `parity.toml`"),
+        ),
     }
 }
 
@@ -80,7 +99,7 @@ pub fn replace_by_recording(config: &mut Config, choice: &mut Choice, name: &str
 ///
 /// # Errors
 /// When its address cannot be asked, or its recording cannot be read.
-pub fn service(resolved: &Resolved, side: Side, manners: &Manners, root: &Path) -> Result<(Service, Oracle), Failure> {
+pub fn service(resolved: &Resolved, manners: &Manners, root: &Path) -> Result<(Service, Oracle), Failure> {
     if let Some(path) = &resolved.recording {
         // `.` and `./` say nothing to a reader.
         let path: PathBuf = root.join(path).components().filter(|part| *part != Component::CurDir).collect();
@@ -95,7 +114,7 @@ pub fn service(resolved: &Resolved, side: Side, manners: &Manners, root: &Path) 
     let base = Url::parse(url).map_err(|error| Failure::Usage(format!("`{url}` is no address: {error}")))?;
     let source = shown(resolved, &base);
     Ok((
-        live(base, side, manners, &source)?,
+        live(base, manners, &source)?,
         Oracle {
             kind: resolved.oracle,
             source,
@@ -103,13 +122,12 @@ pub fn service(resolved: &Resolved, side: Side, manners: &Manners, root: &Path) 
     ))
 }
 
-fn live(base: Url, side: Side, manners: &Manners, shown: &str) -> Result<Service, Failure> {
+fn live(base: Url, manners: &Manners, shown: &str) -> Result<Service, Failure> {
     let jobs = manners.jobs.and_then(|jobs| NonZeroU32::new(u32::from(jobs)));
     let secrets = Redactor::secrets_of(&base);
     let address = Redactor::address(&base);
     let config = ClientConfig {
         pace: Pace::towards(Reach::of(&base), jobs, manners.rate),
-        timeout: *manners.timeout.get(side),
         max_body: manners.max_body,
         ..ClientConfig::new(base)
     };

@@ -1,7 +1,6 @@
 //! What a client is told, and the mistakes in it.
 
 use std::net::IpAddr;
-use std::time::Duration;
 
 use url::{Host, Url};
 
@@ -13,8 +12,6 @@ use super::retry::Patience;
 pub struct ClientConfig {
     /// The address that request targets are appended to. A user and password in it are sent as basic authentication.
     pub base: Url,
-    /// The limit of one attempt, from sending the request to the last byte of the body.
-    pub timeout: Duration,
     /// The limit of a body, in bytes.
     pub max_body: usize,
     /// What is done with requests that may change something.
@@ -67,8 +64,6 @@ pub enum ClientError {
 }
 
 impl ClientConfig {
-    /// The limit of one answer, unless another is asked for.
-    pub const TIMEOUT: Duration = Duration::from_secs(30);
     /// The limit of a body in bytes, unless another is asked for: 64 MiB.
     pub const MAX_BODY: usize = 64 << 20;
 
@@ -78,7 +73,6 @@ impl ClientConfig {
         Self {
             pace: Pace::towards(Reach::of(&base), None, None),
             base,
-            timeout: Self::TIMEOUT,
             max_body: Self::MAX_BODY,
             writes: Writes::default(),
             patience: Patience::default(),

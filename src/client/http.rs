@@ -15,6 +15,7 @@ use crate::exchange::{Answer, Body, Headers, Observation, Request, Unreachable, 
 use super::body::{Progress, read};
 use super::cause::{Cause, root};
 use super::config::{ClientConfig, ClientError, Reach, Writes};
+use super::limit::TimeLimit;
 use super::retry::{Next, retry_after};
 use super::target::Base;
 
@@ -92,16 +93,16 @@ impl Client {
     /// Sends a request and reads the whole answer; again, when the service is busy and asks for it.
     ///
     /// Waiting for one's turn counts neither as elapsed time nor against the time limit.
-    pub async fn ask(&self, request: &Request) -> Asked {
-        self.send(request, false).await
+    pub async fn ask(&self, request: &Request, limit: TimeLimit) -> Asked {
+        self.send(request, limit, false).await
     }
 
     /// The same for a request that is known to only read, whatever its method says: a guest may send it, and repeat it.
-    pub async fn ask_safe(&self, request: &Request) -> Asked {
-        self.send(request, true).await
+    pub async fn ask_safe(&self, request: &Request, limit: TimeLimit) -> Asked {
+        self.send(request, limit, true).await
     }
 
-    async fn send(&self, request: &Request, safe: bool) -> Asked {
+    async fn send(&self, request: &Request, limit: TimeLimit, safe: bool) -> Asked {
         let never = |failure| Asked {
             answer: Err(failure),
             attempts: 0,
@@ -117,7 +118,7 @@ impl Client {
             let again = prepared.try_clone().expect("the body is no stream");
             let turn = self.config.pace.turn().await;
             attempts += 1;
-            let outcome = self.attempt(again).await;
+            let outcome = self.attempt(again, limit).await;
             // Without the target, which may hold what nobody should read.
             tracing::trace!(
                 base = self.base.authority(),
@@ -203,10 +204,10 @@ impl Client {
     }
 
     /// Sends a request once.
-    async fn attempt(&self, request: reqwest::Request) -> Result<Outcome, Unreachable> {
+    async fn attempt(&self, request: reqwest::Request, limit: TimeLimit) -> Result<Outcome, Unreachable> {
         let started = Instant::now();
         let mut progress = Progress::default();
-        let answered = tokio::time::timeout(self.config.timeout, async {
+        let answered = tokio::time::timeout(limit.time, async {
             let sent = self.http.execute(request).await;
             let mut response = sent.map_err(|error| Cause::of(&error).before_head(self.base.authority()))?;
             progress.head = true;
@@ -221,17 +222,16 @@ impl Client {
                 elapsed: started.elapsed(),
             }))
         });
-        answered.await.unwrap_or_else(|_| Err(self.timed_out(&progress)))
+        answered.await.unwrap_or_else(|_| Err(self.timed_out(&progress, limit)))
     }
 
-    fn timed_out(&self, progress: &Progress) -> Unreachable {
-        let limit = self.config.timeout.as_secs_f64();
+    fn timed_out(&self, progress: &Progress, limit: TimeLimit) -> Unreachable {
         Unreachable {
             kind: UnreachableKind::TimedOut,
             reason: if progress.head {
-                format!("the answer is not whole after {limit} s: {} of the body", progress.bytes())
+                format!("the answer is not whole after {limit}: {} of the body", progress.bytes())
             } else {
-                format!("no answer from {} within {limit} s", self.base.authority())
+                format!("no answer from {} within {limit}", self.base.authority())
             },
         }
     }

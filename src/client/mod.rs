@@ -8,11 +8,13 @@ mod body;
 mod cause;
 mod config;
 mod http;
+mod limit;
 mod pace;
 mod retry;
 mod target;
 
 pub use config::{ClientConfig, ClientError, Reach, Writes};
 pub use http::{Asked, Client};
+pub use limit::TimeLimit;
 pub use pace::{Pace, Rate, Turn};
 pub use retry::{Jitter, Patience};

@@ -7,6 +7,7 @@
 //! - [`Source`]: a file's shown name and its text, shared.
 //! - [`Diagnostic`], [`Diagnostics`]: what is said.
 //! - [`read`], [`Table`], [`Value`]: a decoder for TOML that keeps spans and collects *every* error of a file.
+//! - [`duration`]: how a time is written.
 //! - [`nearest`]: the valid name closest to a misspelt one.
 //! - `render` (feature `cli`): the text with the source line and a caret under it.
 //!
@@ -55,6 +56,7 @@
 //! ```
 
 mod colour;
+mod duration;
 mod message;
 mod nearest;
 mod reader;
@@ -63,6 +65,7 @@ mod render;
 mod source;
 
 pub use colour::Colour;
+pub use duration::duration;
 pub use message::{Diagnostic, Diagnostics, Label, Severity};
 pub use nearest::nearest;
 pub use reader::{Decode, Kind, NonEmpty, Table, Value, read};

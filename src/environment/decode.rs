@@ -7,7 +7,6 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use crate::diagnostic::{Decode, Diagnostics, Kind as Found, NonEmpty, Source, Spanned, Table, Value, read};
 use crate::exchange::OracleKind;
@@ -86,9 +85,9 @@ fn warns(value: Value<'_>) -> Option<bool> {
 fn check(mut table: Table<'_>) -> Option<Check> {
     let jobs = table.optional_with("jobs", |value| value.integer_in(1..=1024));
     let rate = table.optional_with("rate", rate);
-    let timeout = table.optional_with("timeout", duration);
-    let legacy_timeout = table.optional_with("legacy_timeout", duration);
-    let candidate_timeout = table.optional_with("candidate_timeout", duration);
+    let timeout = table.optional_with("timeout", Value::duration);
+    let legacy_timeout = table.optional_with("legacy_timeout", Value::duration);
+    let candidate_timeout = table.optional_with("candidate_timeout", Value::duration);
     let max_body = table.optional_with("max_body", size);
     table.finish();
     Some(Check {
@@ -126,7 +125,7 @@ fn service(name: Spanned<String>, mut table: Table<'_>) -> Option<Service> {
     let sql = table.optional_with("sql", template);
     let ready = table.table("ready", question);
     let seeded = table.table("seeded", question);
-    let deadline = table.optional_with("deadline", duration).unwrap_or(DEFAULT_DEADLINE);
+    let deadline = table.optional_with("deadline", Value::duration).unwrap_or(DEFAULT_DEADLINE);
     let depends_on = table.optional_with("depends_on", Value::strings).unwrap_or_default();
     let container = table.table("container", container);
     let process = table.table("process", process);
@@ -293,22 +292,6 @@ fn parsed(value: Value<'_>, text: &Spanned<String>) -> Option<Template> {
     Template::parse(value.source(), text).map_err(|error| value.note(*error)).ok()
 }
 
-/// `"250ms"`, `"30s"`, `"2m"`.
-fn duration(value: Value<'_>) -> Option<Duration> {
-    let text = value.text()?;
-    let units = [("ms", 1), ("s", 1_000), ("m", 60_000)];
-    let milliseconds = units.iter().find_map(|(unit, factor)| {
-        let number: u64 = text.strip_suffix(unit)?.trim_end().parse().ok()?;
-        number.checked_mul(*factor).filter(|total| (1..=86_400_000).contains(total))
-    });
-    match milliseconds {
-        Some(milliseconds) => Some(Duration::from_millis(milliseconds)),
-        None => value.error(format_args!(
-            "expected a time such as `250ms`, `30s` or `2m`, at most a day, found `{text}`"
-        )),
-    }
-}
-
 /// Bytes as an integer, or `"16MiB"`.
 fn size(value: Value<'_>) -> Option<u64> {
     if value.kind() == Found::Integer {
@@ -344,6 +327,8 @@ fn into_path(text: NonEmpty) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     fn parse(text: &str) -> Result<Config, String> {
@@ -456,7 +441,7 @@ container = { image = "openml/test-database:v1" }
             (
                 "[service.a]\nready = { http = 'x' }\ndeadline = '3h'\nprocess = { command = [] }\n",
                 "parity.toml:2:18: error: `http`: expected a path from `/`, found `x`\n\
-                 parity.toml:3:12: error: `deadline`: expected a time such as `250ms`, `30s` or `2m`, at most a day, found `3h`\n\
+                 parity.toml:3:12: error: `deadline`: expected a time such as `500ms`, `30s` or `2m`, at most a day, found `3h`\n\
                  parity.toml:4:23: error: `command`: expected a program and its arguments, found an empty list",
             ),
             (

@@ -22,7 +22,7 @@ use super::baseline::Baseline;
 use super::judged::{Judged, named, unreferenced};
 use super::masked::masked;
 use super::plan::{Plan, PlannedCase};
-use super::source::{Asking, Source};
+use super::source::{Asking, Source, TimeLimits};
 
 /// Everything that a run needs besides its plan.
 #[derive(Debug)]
@@ -71,6 +71,8 @@ pub struct Service {
 pub struct RunOptions {
     /// How many cases are asked at a time.
     pub jobs: usize,
+    /// How long one answer may take.
+    pub limits: PerSide<TimeLimits>,
     /// Whether the first case for which the gate fails is the last.
     pub fail_fast: bool,
     /// What is done with snapshots that are not approved.
@@ -216,6 +218,7 @@ struct SuiteJob {
     recorder: Arc<Writer>,
     credentials: Credentials,
     store: Store,
+    limits: PerSide<TimeLimits>,
     pending: Pending,
 }
 
@@ -239,6 +242,7 @@ impl SuiteJob {
             recorder: Arc::clone(&setup.recorder),
             credentials: setup.credentials.clone(),
             store: setup.store.clone(),
+            limits: options.limits,
             pending: options.pending,
         })
     }
@@ -304,10 +308,12 @@ impl SuiteJob {
     }
 
     async fn ask(&self, side: Side, requests: &PerSide<Request>, shown: &PerSide<Request>) -> Asked {
+        let template = self.suite.request.get(side);
         let asking = Asking {
             request: requests.get(side),
             shown: shown.get(side),
-            safe: self.suite.request.get(side).safe,
+            safe: template.safe,
+            limit: self.limits.get(side).of(template.timeout),
         };
         self.services.get(side).source.ask(&asking).await
     }

@@ -24,5 +24,5 @@ pub use rejudge::{
     AskedOtherwise, RejudgeError, Rejudged, Rejudging, Visit, judge_record, recorded_bases, recorded_suite, recorded_suites,
 };
 pub use retold::{Retold, evidence, retell};
-pub use source::{Asking, Source};
+pub use source::{Asking, Source, TimeLimits};
 pub use veiled::{Again, judge_again};

@@ -1,6 +1,8 @@
 //! Where a service's answers come from.
 
-use crate::client::{Asked, Client};
+use std::time::Duration;
+
+use crate::client::{Asked, Client, TimeLimit};
 use crate::exchange::{Request, UnreachableKind};
 use crate::record::Recording;
 
@@ -22,14 +24,37 @@ pub struct Asking<'r> {
     pub shown: &'r Request,
     /// Whether it only reads, whatever its method.
     pub safe: bool,
+    /// How long the answer may take.
+    pub limit: TimeLimit,
+}
+
+/// How long one answer of a side may take. What a suite says stands between the two.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct TimeLimits {
+    /// What holds whatever the suite says.
+    pub above: Option<TimeLimit>,
+    /// What holds where the suite says nothing.
+    pub below: TimeLimit,
+}
+
+impl TimeLimits {
+    /// The limit for the cases of a suite that says this.
+    #[must_use]
+    pub fn of(&self, suite: Option<Duration>) -> TimeLimit {
+        let suite = suite.map(|time| TimeLimit {
+            time,
+            by: "`timeout` of the suite",
+        });
+        self.above.or(suite).unwrap_or(self.below)
+    }
 }
 
 impl Source {
-    /// The answer to a request. A recording answers at once, is not held to a pace, and knows requests without their secrets.
+    /// The answer to a request. A recording answers at once, is held to no pace and no limit, and knows requests without their secrets.
     pub async fn ask(&self, asking: &Asking<'_>) -> Asked {
         match self {
-            Self::Live(client) if asking.safe => client.ask_safe(asking.request).await,
-            Self::Live(client) => client.ask(asking.request).await,
+            Self::Live(client) if asking.safe => client.ask_safe(asking.request, asking.limit).await,
+            Self::Live(client) => client.ask(asking.request, asking.limit).await,
             Self::Recorded(recording) => Asked {
                 answer: match recording.answer(asking.shown) {
                     // A recording that others made has no labels in the place of secrets.

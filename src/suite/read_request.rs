@@ -28,6 +28,7 @@ pub(super) fn read_request(table: &mut Table<'_>, service: &str) -> Option<(Requ
         .optional::<NonEmpty>("service")
         .map_or_else(|| service.to_owned(), String::from);
     let safe = table.optional::<bool>("safe").unwrap_or_default();
+    let timeout = table.optional_with("timeout", Value::duration);
     let (method, line, path, written_query) = target?;
     let (query, headers, body) = (query?, headers?, body?);
     if !matches!(body, BodyTemplate::None) && matches!(method, "GET" | "HEAD") {
@@ -40,6 +41,7 @@ pub(super) fn read_request(table: &mut Table<'_>, service: &str) -> Option<(Requ
         service,
         method: method.to_owned(),
         safe,
+        timeout,
         path,
         written_query,
         query,

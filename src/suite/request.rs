@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -20,6 +21,8 @@ pub struct RequestTemplate {
     pub method: String,
     /// Whether it only reads, whatever its method.
     pub safe: bool,
+    /// How long one answer may take, where the suite says so.
+    pub timeout: Option<Duration>,
     /// The path, beginning with `/`.
     pub path: RequestText,
     /// What is written behind a `?` in the path, as it is.

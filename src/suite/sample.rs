@@ -213,6 +213,7 @@ fn request(path: &str) -> RequestTemplate {
         service: "either".into(),
         method: "GET".into(),
         safe: false,
+        timeout: None,
         path: RequestText::parse(path).unwrap(),
         written_query: None,
         query: Vec::new(),

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use parity::client::{Asked, Client, ClientConfig, ClientError, Pace, Patience, Writes};
+use parity::client::{Asked, Client, ClientConfig, ClientError, Pace, Patience, TimeLimit, Writes};
 use parity::exchange::{Body, Headers, Request, Unreachable, UnreachableKind};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
@@ -13,13 +13,13 @@ use tokio::net::TcpListener;
 use crate::support::scripted::{Scripted, read_head};
 
 /// Long enough for a machine under load; a test that is right never waits for it.
-const AMPLE: Duration = Duration::from_secs(20);
+const AMPLE: TimeLimit = TimeLimit {
+    time: Duration::from_secs(20),
+    by: "the test",
+};
 
 fn config(base: &str) -> ClientConfig {
-    ClientConfig {
-        timeout: AMPLE,
-        ..ClientConfig::new(base.parse().expect("a URL"))
-    }
+    ClientConfig::new(base.parse().expect("a URL"))
 }
 
 fn get(target: &str) -> Request {
@@ -39,11 +39,21 @@ fn as_guest(address: SocketAddr) -> ClientConfig {
 }
 
 async fn ask(config: ClientConfig, request: &Request) -> Asked {
-    Client::new(config).expect("a client").ask(request).await
+    Client::new(config).expect("a client").ask(request, AMPLE).await
 }
 
 async fn failure(config: ClientConfig) -> Unreachable {
     ask(config, &get("/")).await.answer.expect_err("no answer")
+}
+
+/// Why a server gave no whole answer within so many milliseconds.
+async fn failure_within(milliseconds: u64, server: &Scripted) -> Unreachable {
+    let limit = TimeLimit {
+        time: Duration::from_millis(milliseconds),
+        ..AMPLE
+    };
+    let client = Client::new(config(&format!("http://{}", server.address))).expect("a client");
+    client.ask(&get("/"), limit).await.answer.expect_err("no answer")
 }
 
 async fn failure_of(answer: &str) -> String {
@@ -191,13 +201,9 @@ async fn a_server_that_hangs_ends_at_the_time_limit() {
         pending().await
     })
     .await;
-    let limited = ClientConfig {
-        timeout: Duration::from_millis(50),
-        ..config(&format!("http://{}", server.address))
-    };
     assert_eq!(
-        failure(limited).await.to_string(),
-        format!("timed out: no answer from {} within 0.05 s", server.address)
+        failure_within(50, &server).await.to_string(),
+        format!("timed out: no answer from {} within 0.05 s (the test)", server.address)
     );
 }
 
@@ -212,14 +218,10 @@ async fn a_server_that_drips_ends_at_the_time_limit_of_the_whole_answer() {
         }
     })
     .await;
-    let limited = ClientConfig {
-        timeout: Duration::from_millis(200),
-        ..config(&format!("http://{}", server.address))
-    };
-    let failure = failure(limited).await;
+    let failure = failure_within(200, &server).await;
     assert_eq!(failure.kind, UnreachableKind::TimedOut);
-    let (before, after) = failure.reason.split_once("s: ").expect("how far it came");
-    assert_eq!(before, "the answer is not whole after 0.2 ");
+    let (before, after) = failure.reason.split_once(": ").expect("how far it came");
+    assert_eq!(before, "the answer is not whole after 0.2 s (the test)");
     assert!(after.ends_with(" of 100000 bytes of the body"), "{after}");
 }
 
@@ -416,7 +418,7 @@ async fn a_post_that_only_reads_is_asked_and_repeated_by_a_guest() {
         ..get("/")
     };
     let client = Client::new(as_guest(server.address)).expect("a client");
-    let asked = client.ask_safe(&post).await;
+    let asked = client.ask_safe(&post, AMPLE).await;
     assert_eq!((asked.answer.expect("an answer").status, asked.attempts), (200, 2));
 }
 
@@ -431,7 +433,7 @@ async fn connections_are_used_again() {
     .await;
     let client = Client::new(config(&format!("http://{}", server.address))).expect("a client");
     for _ in 0..20 {
-        assert_eq!(client.ask(&get("/")).await.answer.expect("an answer").status, 200);
+        assert_eq!(client.ask(&get("/"), AMPLE).await.answer.expect("an answer").status, 200);
     }
     assert_eq!(server.connections(), 1);
 }
