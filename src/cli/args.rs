@@ -133,6 +133,27 @@ const CHECK_EXAMPLES: &str = "Examples:
 /// Arguments of `parity check`.
 #[derive(Debug, Args)]
 pub struct CheckArguments {
+    #[command(flatten)]
+    pub ask: AskArguments,
+
+    #[command(flatten)]
+    pub select: SelectArguments,
+
+    /// What is printed on standard output [default: terminal].
+    #[arg(long, value_name = "FORMAT", value_parser = formats())]
+    pub format: Option<Format>,
+
+    /// Write a report as well, any number of them: `junit=report.xml`, `html=report.html`, `github=-`.
+    ///
+    /// The formats are those of `--format`, and `-` is standard output. That a file can be written is found out before
+    /// anything is started, and it appears whole or not at all when the run is over.
+    #[arg(long = "report", value_name = "FORMAT=PATH", value_parser = super::reports::parse)]
+    pub reports: Vec<Wanted>,
+}
+
+/// What is asked, of which services, and how.
+#[derive(Debug, Args)]
+pub struct AskArguments {
     /// Names of suites; all of the profile when none is given.
     #[arg(value_name = "SUITE")]
     pub suites: Vec<String>,
@@ -140,9 +161,6 @@ pub struct CheckArguments {
     /// Other values for a parameter: a list with ranges, both ends included.
     #[arg(long = "param", value_name = "NAME=VALUES", value_parser = parse_parameter)]
     pub parameters: Vec<(String, Vec<String>)>,
-
-    #[command(flatten)]
-    pub select: SelectArguments,
 
     #[command(flatten)]
     pub services: ServiceArguments,
@@ -189,17 +207,6 @@ pub struct CheckArguments {
     /// The largest body that is read, such as `64MiB` [default: 64MiB].
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     pub max_body: Option<u64>,
-
-    /// What is printed on standard output [default: terminal].
-    #[arg(long, value_name = "FORMAT", value_parser = formats())]
-    pub format: Option<Format>,
-
-    /// Write a report as well, any number of them: `junit=report.xml`, `html=report.html`, `github=-`.
-    ///
-    /// The formats are those of `--format`, and `-` is standard output. That a file can be written is found out before
-    /// anything is started, and it appears whole or not at all when the run is over.
-    #[arg(long = "report", value_name = "FORMAT=PATH", value_parser = super::reports::parse)]
-    pub reports: Vec<Wanted>,
 }
 
 /// The formats of reports, with what each is for.

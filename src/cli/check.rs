@@ -1,35 +1,27 @@
 //! `parity check`: ask both sides the same, translate, compare, give a verdict.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
+use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::tz::TimeZone;
-
-use crate::environment::{Config, Environment, Options, Resolved};
-use crate::exchange::{Oracle, OracleKind, PerSide, Side};
-use crate::record::{End, Header, RecordError, RecordedPart, RecordedService, RecordedShard, RecordedSuite, Writer};
-use crate::redact::{Key, Redactor, SecretNames};
+use crate::exchange::{Oracle, OracleKind, PerSide};
+use crate::record::{End, Header, RecordedShard};
 use crate::report::html::Evidence;
 use crate::report::{Accountability, Exit, Format, Material, RunReport, SuiteReport};
-use crate::run::{Baseline, Event, Plan, RunOptions, Selection, Service, Setup, execute};
-use crate::snapshot::{Pending, Store};
+use crate::run::{Event, Plan};
+use crate::snapshot::Pending;
 use crate::suite::Credentials;
 
 use super::args::CheckArguments;
 use super::context::Context;
-use super::credentials;
 use super::failure::Failure;
-use super::gate::strictness;
 use super::interrupt::Interrupt;
+use super::live::{self, Asked, Live, Prepared};
 use super::output::Output;
 use super::progress::Progress;
-use super::project::{Project, RECORDS, recorded, scratch};
+use super::project::{Project, shown};
 use super::reports::Reports;
 use super::select::{self, SelectArguments};
-use super::services::{self, JOBS, Manners};
 
 /// Runs the command.
 pub async fn run(arguments: &CheckArguments, config: Option<&Path>, context: &Context, output: &Output) -> Result<Exit, Failure> {
@@ -48,24 +40,12 @@ async fn checked(
     output: &Output,
     reports: &Reports,
 ) -> Result<Exit, Failure> {
-    let project = Project::load(config, arguments.services.profile.as_deref(), context)?;
-    if let Some(hint) = arguments
-        .suites
-        .iter()
-        .filter(|name| !active(&project, name))
-        .find_map(|name| project.hint(name))
-    {
-        return Err(Failure::Usage(hint));
-    }
-    let selection = Selection {
-        suites: arguments.suites.clone(),
-        parameters: arguments.parameters.clone(),
-    };
-    let plan = Plan::new(&project.active, &selection)?;
+    let profile = arguments.ask.services.profile.as_deref();
+    let (project, plan) = live::plan(&arguments.ask, config, context)?;
     let mut interrupt = Interrupt::listen()?;
     let progress = Progress::new(output, reports.stdout() == Format::Terminal);
     if plan.is_empty() {
-        output.say(&project.why_empty(arguments.services.profile.as_deref(), context));
+        output.say(&project.why_empty(profile, context));
         reports.begin(output);
         return Ok(tell(reports, &nothing(), None, context, output, &progress));
     }
@@ -81,160 +61,44 @@ async fn checked(
     if arguments.select.list {
         return listed(&plan, reports, output);
     }
-    let sides = Sides::of(&plan);
     if let Some(shard) = shard.as_ref().filter(|_| plan.is_empty()) {
         reports.begin(output);
         return empty_share(shard, arguments, &project, context, output, reports);
     }
-    let baseline = arguments.gate.baseline(context)?;
-    let (config, options) = environment(&project, arguments, context, &sides)?;
-    let credentials = credentials::read(&plan, &options.choice, &config)?;
+    let prepared = Prepared::new(&arguments.ask, context, &project, &plan, shard)?;
     reports.begin(output);
-    let events = progress.services(&options.choice);
-    let environment = tokio::select! {
-        biased;
-        () = interrupt.wait() => Err(Failure::Interrupted),
-        started = Environment::start(&config, &options, &events) => started.map_err(Failure::from),
-    };
-    let environment = match environment {
-        Ok(environment) => environment,
-        Err(failure) => {
-            progress.done();
-            return Err(failure);
-        }
-    };
+    let events = progress.services(prepared.choice());
+    let live = prepared.start(&events, &mut interrupt).await;
     progress.done();
-    let judged = judge(
-        arguments,
-        context,
-        output,
-        reports,
-        &project,
-        &plan,
-        shard,
-        &sides,
-        credentials,
-        &environment,
-        baseline,
-        &progress,
-        &mut interrupt,
-    )
-    .await;
+    let mut live = live?;
+    let told = ask(&mut live, arguments, &plan, reports, context, output, &progress, &mut interrupt).await;
     progress.done();
     // What was started ends before the exit code is given, whatever came of the run.
-    environment.stop().await;
+    live.stop().await;
     progress.done();
-    judged
+    told
 }
 
-fn active(project: &Project, name: &str) -> bool {
-    project.active.iter().any(|suite| suite.name == name)
-}
-
-/// The services that the planned suites ask, by side.
-struct Sides(BTreeMap<Side, BTreeSet<String>>);
-
-impl Sides {
-    fn of(plan: &Plan) -> Self {
-        let mut sides = BTreeMap::<Side, BTreeSet<String>>::new();
-        for planned in &plan.suites {
-            for side in Side::BOTH {
-                let service = planned.suite.request.get(side).service.clone();
-                sides.entry(side).or_default().insert(service);
-            }
-        }
-        Self(sides)
-    }
-
-    fn names(&self, side: Side) -> impl Iterator<Item = &String> {
-        self.0.get(&side).into_iter().flatten()
-    }
-}
-
-/// The configuration and the choices with which the environment starts: recordings and addresses of the command line stand
-/// for the services that they replace.
-fn environment(project: &Project, arguments: &CheckArguments, context: &Context, sides: &Sides) -> Result<(Config, Options), Failure> {
-    let mut options = super::env::options(&arguments.services, context)?;
-    let mut config = project.config.clone();
-    for side in Side::BOTH {
-        let (url, recording) = match side {
-            Side::Legacy => (&arguments.legacy_url, &arguments.legacy_recording),
-            Side::Candidate => (&arguments.candidate_url, &arguments.candidate_recording),
-        };
-        for name in sides.names(side) {
-            if let Some(url) = url {
-                options.choice.urls.insert(name.clone(), url.clone());
-            } else if let Some(recording) = recording {
-                // Said before anything is started for it.
-                File::open(context.folder.join(recording))
-                    .map_err(|error| Failure::Usage(format!("cannot read the recording `{}`: {error}", recording.display())))?;
-                services::replace_by_recording(&mut config, &mut options.choice, name, &context.folder.join(recording));
-            }
-        }
-    }
-    Ok((config, options))
-}
-
+/// Asks, and tells what came of it.
 #[expect(clippy::too_many_arguments, reason = "the parts of one command, each used once")]
-async fn judge(
+async fn ask(
+    live: &mut Live<'_>,
     arguments: &CheckArguments,
+    plan: &Plan,
+    reports: &Reports,
     context: &Context,
     output: &Output,
-    reports: &Reports,
-    project: &Project,
-    plan: &Plan,
-    shard: Option<RecordedShard>,
-    sides: &Sides,
-    credentials: Credentials,
-    environment: &Environment,
-    baseline: Option<Baseline>,
     progress: &Progress,
     interrupt: &mut Interrupt,
 ) -> Result<Exit, Failure> {
-    let manners = Manners::of(arguments, &project.config.check);
-    let (services, oracle) = sources(project, sides, environment, &manners)?;
-    let record = scratch(&project.config.directory).join(RECORDS);
-    let started = jiff::Timestamp::now();
-    let today = arguments.gate.today.unwrap_or_else(|| TimeZone::UTC.to_datetime(started).date());
-    let header = Header {
-        today: Some(today),
-        environment: parts(environment),
-        profile: arguments.services.profile.clone(),
-        full: plan.full,
-        shard,
-        ..header(plan, &services, &oracle, started)
-    };
-    let recorder = recorder(&record, plan, &services, &credentials, &header)?;
-    let record = recorder.path().to_owned();
-    let setup = Setup {
-        services,
-        oracle,
-        genuine_only: project.config.gate.oracle.is_some(),
-        record: super::project::shown(recorder.path(), context).display().to_string(),
-        recorder: Arc::new(recorder),
-        started,
-        rules: strictness(&project.config.gate),
-        today,
-        baseline,
-        credentials,
-        store: Store::new(project.snapshots(context)),
-        known: project.suites.clone(),
-    };
-    let jobs = manners.jobs.unwrap_or(JOBS);
-    let options = RunOptions {
-        jobs: usize::from(jobs),
-        limits: manners.limits,
-        fail_fast: arguments.select.fail_fast,
-        pending: if context.ci { Pending::Leave } else { Pending::Write },
-    };
     let suites: Vec<SuiteReport> = plan.suites.iter().map(|planned| SuiteReport::of(&planned.suite)).collect();
-    let report = execute(plan, setup, options, interrupt.wait(), |event| match event {
+    let on_event = |event: Event<'_>| match event {
         Event::Started { cases } => progress.cases(cases),
         Event::Judged(case) => progress.case(case, suites.iter().find(|suite| suite.name == case.case.suite)),
-    })
-    .await?;
+    };
+    let Asked { report, record } = live.ask(arguments.select.fail_fast, interrupt, on_event).await?;
     // From the record, where it is masked; only the cases that are shown are kept.
-    let asked: Vec<_> = plan.suites.iter().map(|planned| Arc::clone(&planned.suite)).collect();
+    let asked: Vec<_> = plan.suites.iter().map(|planned| planned.suite.clone()).collect();
     let answers = reports
         .answers(&record, &asked, &report)
         .map_err(|error| Failure::SetUp(error.to_string()))?;
@@ -291,18 +155,17 @@ fn empty_share(
     };
     let nothing = nothing();
     let header = Header {
-        profile: arguments.services.profile.clone(),
+        profile: arguments.ask.services.profile.clone(),
         shard: Some(shard.clone()),
-        ..header(&plan, &BTreeMap::new(), &nothing.oracle, jiff::Timestamp::now())
+        ..live::header(&plan, &BTreeMap::new(), &nothing.oracle, jiff::Timestamp::now())
     };
-    let folder = scratch(&project.config.directory).join(RECORDS);
-    let recorder = recorder(&folder, &plan, &BTreeMap::new(), &Credentials::default(), &header)?;
+    let recorder = live::recorder(project, &plan, &BTreeMap::new(), &Credentials::default(), &header)?;
     recorder.end(&End::default()).map_err(|error| Failure::SetUp(error.to_string()))?;
     output.say(&format!(
         "share {}/{} is empty: there are fewer cases than shares, or none fell into this one; it passes",
         shard.index, shard.of
     ));
-    let record = super::project::shown(recorder.path(), context).display().to_string();
+    let record = shown(recorder.path(), context).display().to_string();
     let report = RunReport {
         record: Some(record),
         share: true,
@@ -371,95 +234,5 @@ fn nothing() -> RunReport {
         elapsed: Duration::ZERO,
         interrupted: false,
         share: false,
-    }
-}
-
-/// What answers for each service that is asked, and where the legacy's answers come from.
-fn sources(
-    project: &Project,
-    sides: &Sides,
-    environment: &Environment,
-    manners: &Manners,
-) -> Result<(BTreeMap<String, Service>, Oracle), Failure> {
-    let mut sources = BTreeMap::new();
-    let mut oracles: Vec<Oracle> = Vec::new();
-    for side in Side::BOTH {
-        for name in sides.names(side) {
-            let Some(resolved) = environment.service(name) else { continue };
-            let (service, oracle) = services::service(resolved, manners, &project.config.directory)?;
-            sources.insert(name.clone(), service);
-            if side == Side::Legacy && !oracles.contains(&oracle) {
-                oracles.push(oracle);
-            }
-        }
-    }
-    // Several legacies are as good as the least of them.
-    let oracle = Oracle {
-        kind: oracles.iter().map(|oracle| oracle.kind).max().unwrap_or(OracleKind::Unknown),
-        source: oracles.iter().map(|oracle| oracle.source.as_str()).collect::<Vec<_>>().join(", "),
-    };
-    Ok((sources, oracle))
-}
-
-/// What the run is, as its record says it.
-fn header(plan: &Plan, services: &BTreeMap<String, Service>, oracle: &Oracle, started: jiff::Timestamp) -> Header {
-    Header {
-        tool: concat!("parity ", env!("CARGO_PKG_VERSION")).to_owned(),
-        started,
-        oracle: oracle.clone(),
-        services: services
-            .iter()
-            .map(|(name, service)| RecordedService {
-                name: name.clone(),
-                base: service.base.clone(),
-                shown: service.shown.clone(),
-            })
-            .collect(),
-        suites: plan.suites.iter().map(|planned| RecordedSuite::of(&planned.suite)).collect(),
-        environment: Vec::new(),
-        profile: None,
-        full: false,
-        today: None,
-        shard: None,
-    }
-}
-
-/// The environment, as the record says it.
-fn parts(environment: &Environment) -> Vec<RecordedPart> {
-    let part = |resolved: &Resolved| RecordedPart {
-        name: resolved.name.clone(),
-        kind: resolved.kind.to_string(),
-        image: resolved.image.as_ref().map(services::image),
-        seed: environment.seed(&resolved.name).map(str::to_owned),
-    };
-    environment.services().map(part).collect()
-}
-
-fn recorder(
-    folder: &Path,
-    plan: &Plan,
-    services: &BTreeMap<String, Service>,
-    credentials: &Credentials,
-    header: &Header,
-) -> Result<Writer, Failure> {
-    let failed = |error: RecordError| Failure::SetUp(error.to_string());
-    let of_services = services.values().flat_map(|service| service.secrets.iter().cloned());
-    let of_suites = plan
-        .suites
-        .iter()
-        .flat_map(|planned| credentials::secrets_of_suite(planned, credentials));
-    let given = of_services.chain(of_suites);
-    let key = Key::random().map_err(|error| failed(RecordError::Random(error)))?;
-    prune(folder);
-    Writer::create(folder, header, &Redactor::new(key, SecretNames::default(), given)).map_err(failed)
-}
-
-/// How many records are kept: enough to look back, and no more than a disk forgives.
-const KEPT: usize = 20;
-
-/// Removes the oldest records. What cannot be removed stays: it is in nobody's way.
-fn prune(folder: &Path) {
-    for record in recorded(folder).iter().rev().skip(KEPT - 1) {
-        let _ = std::fs::remove_file(record);
     }
 }

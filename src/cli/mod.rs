@@ -24,6 +24,7 @@ mod init_suites;
 mod interrupt;
 mod judge;
 mod keys;
+mod live;
 mod merge;
 mod output;
 mod progress;

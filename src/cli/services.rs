@@ -14,7 +14,7 @@ use crate::record::Recording;
 use crate::redact::Redactor;
 use crate::run::{Service, Source, TimeLimits};
 
-use super::args::{CheckArguments, EnvironmentChoice};
+use super::args::{AskArguments, EnvironmentChoice};
 use super::failure::Failure;
 
 /// How services are asked.
@@ -34,7 +34,7 @@ impl Manners {
     /// The command line, then `[check]` of `parity.toml`, then the defaults; of times, a suite's own stands behind the command
     /// line.
     #[must_use]
-    pub fn of(arguments: &CheckArguments, check: &environment::Check) -> Self {
+    pub fn of(arguments: &AskArguments, check: &environment::Check) -> Self {
         let max_body = arguments
             .max_body
             .or(check.max_body)
@@ -48,7 +48,7 @@ impl Manners {
     }
 }
 
-fn limits(arguments: &CheckArguments, check: &environment::Check) -> PerSide<TimeLimits> {
+fn limits(arguments: &AskArguments, check: &environment::Check) -> PerSide<TimeLimits> {
     let said = |time: Option<Duration>, by| time.map(|time| TimeLimit { time, by });
     let (argument, key) = (
         said(arguments.timeout, "`--timeout`"),
