@@ -113,6 +113,9 @@ pub enum Command {
     Merge(Box<MergeArguments>),
 }
 
+/// How often a side may be asked the same: what is left to chance shows long before.
+const MOST_REPEATS: u8 = 100;
+
 const REPORT_EXAMPLES: &str = "Examples:
   parity report --format html -o report.html
   parity report run.jsonl --format markdown -o comment.md
@@ -128,6 +131,7 @@ const CHECK_EXAMPLES: &str = "Examples:
   parity check --legacy-url https://legacy.example.org --candidate-url http://127.0.0.1:8080
   parity check --legacy-recording fixtures/recordings/run-trace.jsonl
   parity check --environment processes --format json
+  parity check --repeat 3
   parity check --report junit=parity.xml --report markdown=comment.md";
 
 /// Arguments of `parity check`.
@@ -187,6 +191,14 @@ pub struct AskArguments {
     /// How many cases are asked at a time [default: 16, or 2 when a side is not on this machine].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
     pub jobs: Option<u16>,
+
+    /// How often each side is asked in each case [default: once].
+    ///
+    /// What of a side's answers is another one the next time, as far as the suite's rules tell them apart, is said to be
+    /// unstable. A candidate that alone is unstable differs from the legacy. Recordings, and requests that may change something, are asked
+    /// once.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=i64::from(MOST_REPEATS)))]
+    pub repeat: Option<u8>,
 
     /// How many requests a second each side gets at the most [default: no limit, or 5 for a side that is not on this machine].
     #[arg(long, value_name = "N", value_parser = parse_rate)]

@@ -49,6 +49,7 @@ pub fn run(arguments: &ExplainArguments, config: Option<&Path>, context: &Contex
         bases,
         exchange: &found.exchange,
         restore: &restore,
+        repeats: &found.repeats,
         judgement: &judgement,
     };
     output.data(&explain::render(&input, output.style()));

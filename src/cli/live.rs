@@ -164,6 +164,7 @@ impl Live<'_> {
         let options = RunOptions {
             jobs: usize::from(manners.jobs.unwrap_or(JOBS)),
             limits: manners.limits,
+            repeat: manners.repeat,
             fail_fast,
             pending: if run.context.ci { Pending::Leave } else { Pending::Write },
         };

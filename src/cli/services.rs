@@ -22,6 +22,8 @@ use super::failure::Failure;
 pub struct Manners {
     /// How many cases at a time; `None` leaves it to where the services are.
     pub jobs: Option<u16>,
+    /// How often each side is asked in each case.
+    pub repeat: u32,
     /// How many requests a second a side gets.
     pub rate: Option<Rate>,
     /// How long one answer may take.
@@ -41,6 +43,7 @@ impl Manners {
             .map(|size| usize::try_from(size).unwrap_or(usize::MAX));
         Self {
             jobs: arguments.jobs.or(check.jobs),
+            repeat: arguments.repeat.or(check.repeat).map_or(1, u32::from),
             rate: arguments.rate.or(check.rate).and_then(Rate::per_second),
             limits: limits(arguments, check),
             max_body: max_body.unwrap_or(ClientConfig::MAX_BODY),

@@ -100,10 +100,24 @@ pub fn of(input: &Input, cases: &[String], budget: u32) -> Suggestion {
 /// When the record cannot be judged.
 pub fn inputs(again: &Again, context: &Context, output: &Output) -> Result<Vec<Input>, Failure> {
     let mut exchanges = BTreeMap::new();
+    let mut unstable = Vec::new();
     again.judge(&GateArguments::default(), Detail::Counts, context, output, |visit| {
+        if visit.report.is_unstable() || !visit.judgement.repeated.unstable.candidate.is_empty() {
+            unstable.push(visit.case.to_string());
+            return;
+        }
         let of_suite: &mut Vec<_> = exchanges.entry(visit.case.suite.clone()).or_default();
         of_suite.push((visit.case.clone(), visit.recorded.exchange.clone()));
     })?;
+    if let [first, rest @ ..] = &unstable[..] {
+        let more = match rest.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        output.say(&format!(
+            "note: left out, because what was answered there is another thing when it is asked again, which no rule makes right: `{first}`{more}"
+        ));
+    }
     let recorded = again.project.active.iter().filter_map(|suite| {
         let mut exchanges = exchanges.remove(&suite.name)?;
         // They are recorded as the answers came, and the same is proposed for the same answers.

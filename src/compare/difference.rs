@@ -110,6 +110,15 @@ pub enum Change {
         /// Status and body.
         got: String,
     },
+    /// The candidate answers otherwise when it is asked again, and the legacy does not.
+    Unstable {
+        /// What it answered there at first.
+        first: String,
+        /// What it answered there then.
+        other: String,
+        /// In which of its answers; the first one is 1.
+        number: u32,
+    },
 }
 
 /// One item that stands elsewhere.
@@ -161,6 +170,8 @@ impl Difference {
             Change::Problem { expected, got, .. } if self.part == Part::MediaType => format!("{expected} became {got}"),
             Change::Problem { .. } => "not the status of the answer".to_owned(),
             Change::UnknownError { .. } => "error without a row".to_owned(),
+            // What it changes from, and what to, is chance.
+            Change::Unstable { .. } => "unstable".to_owned(),
         };
         match &self.rule {
             Some(rule) => format!("{place}: {change} ({rule})"),
@@ -184,6 +195,7 @@ impl Change {
             Self::Untranslatable { .. } => "untranslatable",
             Self::Problem { .. } => "problem",
             Self::UnknownError { .. } => "unknown-error",
+            Self::Unstable { .. } => "unstable",
         }
     }
 }

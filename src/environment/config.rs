@@ -73,11 +73,13 @@ pub struct Gate {
     pub expired_warns: bool,
 }
 
-/// `[check]`: how many requests, how fast, how long, how large. `None` leaves the choice to the reader of it.
+/// `[check]`: how many requests, how often, how fast, how long, how large. `None` leaves the choice to the reader of it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Check {
     /// Requests at a time, at least 1.
     pub jobs: Option<u16>,
+    /// How often each side is asked in each case, at least 1.
+    pub repeat: Option<u8>,
     /// Requests a second to each side.
     pub rate: Option<f64>,
     /// The longest that one answer may take.

@@ -84,6 +84,7 @@ fn warns(value: Value<'_>) -> Option<bool> {
 
 fn check(mut table: Table<'_>) -> Option<Check> {
     let jobs = table.optional_with("jobs", |value| value.integer_in(1..=1024));
+    let repeat = table.optional_with("repeat", |value| value.integer_in(1..=100));
     let rate = table.optional_with("rate", rate);
     let timeout = table.optional_with("timeout", Value::duration);
     let legacy_timeout = table.optional_with("legacy_timeout", Value::duration);
@@ -92,6 +93,7 @@ fn check(mut table: Table<'_>) -> Option<Check> {
     table.finish();
     Some(Check {
         jobs,
+        repeat,
         rate,
         timeout,
         legacy_timeout,
@@ -371,6 +373,7 @@ path = "fixtures/recordings/run-trace.jsonl"
 oracle = "genuine"
 [check]
 jobs = 4
+repeat = 3
 rate = 2.5
 timeout = "500ms"
 candidate_timeout = "2s"
@@ -392,6 +395,7 @@ container = { image = "openml/test-database:v1" }
             config.check,
             Check {
                 jobs: Some(4),
+                repeat: Some(3),
                 rate: Some(2.5),
                 timeout: Some(Duration::from_millis(500)),
                 legacy_timeout: None,
@@ -454,10 +458,11 @@ container = { image = "openml/test-database:v1" }
                 "parity.toml:2:18: error: unknown value `{prot}`",
             ),
             (
-                "[check]\nrate = 0\nmax_body = '3 bytes'\n[gate]\noracle = 'genuin'\n",
-                "parity.toml:2:8: error: `rate`: expected a number of requests a second above 0, found 0\n\
-                 parity.toml:3:12: error: `max_body`: expected a number of bytes or a size such as `16MiB`, found `3 bytes`\n\
-                 parity.toml:5:10: error: `oracle`: expected one of `any`, `genuine`, found `genuin`: did you mean `genuine`?",
+                "[check]\nrepeat = 0\nrate = 0\nmax_body = '3 bytes'\n[gate]\noracle = 'genuin'\n",
+                "parity.toml:2:10: error: `repeat`: expected an integer from 1 to 100, found 0\n\
+                 parity.toml:3:8: error: `rate`: expected a number of requests a second above 0, found 0\n\
+                 parity.toml:4:12: error: `max_body`: expected a number of bytes or a size such as `16MiB`, found `3 bytes`\n\
+                 parity.toml:6:10: error: `oracle`: expected one of `any`, `genuine`, found `genuin`: did you mean `genuine`?",
             ),
         ] {
             assert_eq!(failure(text), expected, "{text}");

@@ -27,6 +27,15 @@ impl Side {
     /// Both sides, the legacy first.
     pub const BOTH: [Self; 2] = [Self::Legacy, Self::Candidate];
 
+    /// The one that it is held against.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Legacy => Self::Candidate,
+            Self::Candidate => Self::Legacy,
+        }
+    }
+
     /// The side's name: `legacy` or `candidate`.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -3,15 +3,15 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use crate::exchange::{Answer, Body, Headers, Observation, Oracle, PerSide, Request, Unreachable};
+use crate::exchange::{Answer, Body, Headers, Observation, Oracle, Other, PerSide, Repeats, Request, Unreachable};
 use crate::suite::{Binding, Bound, Case};
 
 use super::VERSION;
 use super::error::json_reason;
 use super::event::{End, Event, Header, RecordedExchange, RecordedVerdict};
 use super::lines::{
-    AnyLine, BodyLine, BoundLine, EndLine, ExchangeLine, Kind, OracleLine, RequestLine, ResponseLine, RunLine, SideLine, UnreachableLine,
-    VerdictLine,
+    AnyLine, BodyLine, BoundLine, EndLine, ExchangeLine, Kind, OracleLine, OtherLine, RequestLine, ResponseLine, RunLine, SideLine,
+    UnreachableLine, VerdictLine,
 };
 
 impl Header {
@@ -99,7 +99,7 @@ pub(super) fn binding(case: &Case) -> Vec<BoundLine<'_>> {
     bound.collect()
 }
 
-pub(super) fn side<'a>(request: &'a Request, answer: &'a Answer, attempts: u32) -> SideLine<'a> {
+pub(super) fn side<'a>(request: &'a Request, answer: &'a Answer, attempts: u32, repeats: &'a Repeats) -> SideLine<'a> {
     SideLine {
         request: RequestLine {
             method: Cow::Borrowed(&request.method),
@@ -107,18 +107,41 @@ pub(super) fn side<'a>(request: &'a Request, answer: &'a Answer, attempts: u32) 
             headers: request.headers.0.clone(),
             body: request.body.as_ref().map(|body| BodyLine::of(&body.0)),
         },
-        response: answer.as_ref().ok().map(|observation| ResponseLine {
-            status: observation.status,
-            headers: observation.headers.0.clone(),
-            body: BodyLine::of(&observation.body.0),
-            elapsed_us: micros(observation.elapsed),
-        }),
-        unreachable: answer.as_ref().err().map(|failure| UnreachableLine {
-            kind: failure.kind,
-            reason: Cow::Borrowed(&failure.reason),
-        }),
+        response: response(answer),
+        unreachable: unreachable(answer),
         attempts,
+        times: repeats.times,
+        once: repeats.once,
+        others: repeats.others.iter().map(other).collect(),
     }
+}
+
+fn other(other: &Other) -> OtherLine<'_> {
+    OtherLine {
+        number: other.number,
+        seen: other.seen,
+        response: response(&other.answer),
+        unreachable: unreachable(&other.answer),
+        attempts: other.attempts,
+    }
+}
+
+fn response(answer: &Answer) -> Option<ResponseLine<'_>> {
+    let observation = answer.as_ref().ok()?;
+    Some(ResponseLine {
+        status: observation.status,
+        headers: observation.headers.0.clone(),
+        body: BodyLine::of(&observation.body.0),
+        elapsed_us: micros(observation.elapsed),
+    })
+}
+
+fn unreachable(answer: &Answer) -> Option<UnreachableLine<'_>> {
+    let failure = answer.as_ref().err()?;
+    Some(UnreachableLine {
+        kind: failure.kind,
+        reason: Cow::Borrowed(&failure.reason),
+    })
 }
 
 pub(super) fn micros(duration: Duration) -> u64 {
@@ -142,23 +165,30 @@ fn exchange(line: ExchangeLine<'_>) -> Result<RecordedExchange, String> {
         legacy: line.legacy.attempts,
         candidate: line.candidate.attempts,
     };
-    let (asked_legacy, legacy) = asked(line.legacy).map_err(|reason| format!("legacy: {reason}"))?;
-    let (asked_candidate, candidate) = asked(line.candidate).map_err(|reason| format!("candidate: {reason}"))?;
+    let legacy = asked(line.legacy).map_err(|reason| format!("legacy: {reason}"))?;
+    let candidate = asked(line.candidate).map_err(|reason| format!("candidate: {reason}"))?;
     Ok(RecordedExchange {
         case: case(line.suite, line.case),
         ad_hoc: line.ad_hoc,
         veiled: line.veiled,
         requests: PerSide {
-            legacy: asked_legacy,
-            candidate: asked_candidate,
+            legacy: legacy.0,
+            candidate: candidate.0,
         },
-        exchange: PerSide { legacy, candidate },
+        exchange: PerSide {
+            legacy: legacy.1,
+            candidate: candidate.1,
+        },
         attempts,
+        repeats: PerSide {
+            legacy: legacy.2,
+            candidate: candidate.2,
+        },
         at: Duration::from_micros(line.at_us),
     })
 }
 
-fn asked(line: SideLine<'_>) -> Result<(Request, Answer), String> {
+fn asked(line: SideLine<'_>) -> Result<(Request, Answer, Repeats), String> {
     let body = |line: BodyLine<'_>| line.into_bytes().map(Body::from);
     let request = Request {
         method: line.request.method.into_owned(),
@@ -166,19 +196,35 @@ fn asked(line: SideLine<'_>) -> Result<(Request, Answer), String> {
         headers: Headers(line.request.headers),
         body: line.request.body.map(body).transpose()?,
     };
-    let answer = match (line.response, line.unreachable) {
-        (Some(response), None) => Ok(Observation {
+    let other = |line: OtherLine<'_>| {
+        Ok::<_, String>(Other {
+            number: line.number,
+            seen: line.seen,
+            answer: answer(line.response, line.unreachable).map_err(|reason| format!("answer {}: {reason}", line.number))?,
+            attempts: line.attempts,
+        })
+    };
+    let repeats = Repeats {
+        times: line.times,
+        once: line.once,
+        others: line.others.into_iter().map(other).collect::<Result<_, _>>()?,
+    };
+    Ok((request, answer(line.response, line.unreachable)?, repeats))
+}
+
+fn answer(response: Option<ResponseLine<'_>>, unreachable: Option<UnreachableLine<'_>>) -> Result<Answer, String> {
+    match (response, unreachable) {
+        (Some(response), None) => Ok(Ok(Observation {
             status: response.status,
             headers: Headers(response.headers),
-            body: body(response.body)?,
+            body: response.body.into_bytes().map(Body::from)?,
             elapsed: Duration::from_micros(response.elapsed_us),
-        }),
-        (None, Some(failure)) => Err(Unreachable {
+        })),
+        (None, Some(failure)) => Ok(Err(Unreachable {
             kind: failure.kind,
             reason: failure.reason.into_owned(),
-        }),
-        (Some(_), Some(_)) => return Err("both `response` and `unreachable`: expected one of them".to_owned()),
-        (None, None) => return Err("neither `response` nor `unreachable`: expected one of them".to_owned()),
-    };
-    Ok((request, answer))
+        })),
+        (Some(_), Some(_)) => Err("both `response` and `unreachable`: expected one of them".to_owned()),
+        (None, None) => Err("neither `response` nor `unreachable`: expected one of them".to_owned()),
+    }
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::exchange::{Exchange, Oracle, OracleKind, PerSide, Request};
+use crate::exchange::{Exchange, Oracle, OracleKind, PerSide, Repeats, Request};
 use crate::report::{Pardon, RuleGate, RunReport, Strictness};
 use crate::snapshot::SnapshotState;
 use crate::suite::{Case, Suite};
@@ -178,10 +178,12 @@ pub struct RecordedExchange {
     pub veiled: bool,
     /// What both sides were asked.
     pub requests: PerSide<Request>,
-    /// What they answered; elapsed times are whole microseconds.
+    /// What they answered, at first when they were asked again; elapsed times are whole microseconds.
     pub exchange: Exchange,
-    /// How often each request was sent.
+    /// How often each request was sent for that answer.
     pub attempts: PerSide<u32>,
+    /// How often each side was asked, and what it answered otherwise.
+    pub repeats: PerSide<Repeats>,
     /// When both answers were there, from the beginning of the run.
     pub at: Duration,
 }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::exchange::{OracleKind, UnreachableKind};
+use crate::exchange::{Once, OracleKind, UnreachableKind};
 use crate::snapshot::SnapshotState;
 use crate::verdict::{Told, Verdict};
 
@@ -85,6 +85,31 @@ pub(super) struct BoundLine<'a>(pub Cow<'a, str>, pub Cow<'a, str>, pub Option<C
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct SideLine<'a> {
     pub request: RequestLine<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub response: Option<ResponseLine<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unreachable: Option<UnreachableLine<'a>>,
+    #[serde(default = "once", skip_serializing_if = "is_once")]
+    pub attempts: u32,
+    /// How often it was asked in all.
+    #[serde(default = "once", skip_serializing_if = "is_once")]
+    pub times: u32,
+    /// Why it was asked once in a run that asks again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub once: Option<Once>,
+    /// The answers that are not the first one over again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<OtherLine<'a>>,
+}
+
+/// One more answer of a side: `response` or `unreachable`, never both.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct OtherLine<'a> {
+    /// Which answer it is; the first one of the side is 1.
+    pub number: u32,
+    /// How often it came.
+    #[serde(default = "once", skip_serializing_if = "is_once")]
+    pub seen: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub response: Option<ResponseLine<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -191,8 +216,8 @@ const fn once() -> u32 {
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
-const fn is_once(attempts: &u32) -> bool {
-    *attempts == 1
+const fn is_once(times: &u32) -> bool {
+    *times == 1
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]

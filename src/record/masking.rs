@@ -2,16 +2,17 @@
 
 use std::borrow::Cow;
 
-use crate::exchange::{Answer, Body, Exchange, Headers, Observation, PerSide, Request, Side, Unreachable};
+use crate::exchange::{Answer, Body, Exchange, Headers, Observation, PerSide, Repeats, Request, Side, Unreachable};
 use crate::redact::{Key, Masks, Redactor, SecretNames};
 
 /// Learns every secret of an exchange. Whatever else is written down of it goes through [`Masks::text`].
 #[must_use]
-pub fn masks<'r>(redactor: &'r Redactor, requests: &PerSide<Request>, exchange: &Exchange) -> Masks<'r> {
+pub fn masks<'r>(redactor: &'r Redactor, requests: &PerSide<Request>, exchange: &Exchange, repeats: &PerSide<Repeats>) -> Masks<'r> {
     let mut masks = redactor.masks();
     for side in Side::BOTH {
         learn_request(&mut masks, requests.get(side));
-        if let Ok(observation) = exchange.get(side) {
+        let others = repeats.get(side).others.iter().map(|other| &other.answer);
+        for observation in std::iter::once(exchange.get(side)).chain(others).flatten() {
             masks.learn_headers(&observation.headers.0);
             masks.learn_body(observation.headers.get("content-type"), &observation.body.0);
         }

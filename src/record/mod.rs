@@ -10,7 +10,7 @@
 //! | `type` | what it holds |
 //! | --- | --- |
 //! | `run` | first: `version`, the tool, when, the oracle, the services with their addresses, the suites with their text |
-//! | `exchange` | one case: per side the request, the response or why there is none, and `attempts` when there were several; `veiled` when digests stand for private values |
+//! | `exchange` | one case: per side the request, the response or why there is none, `attempts` when there were several, and when it was asked again `times` and the `others` that are not the first answer; `veiled` when digests stand for private values |
 //! | `verdict` | what was said of a case; of a veiled one with everything that its exchange does not tell any more |
 //! | `end` | last: totals and exit code; a run that was killed has none |
 //!
@@ -28,6 +28,7 @@ mod private;
 mod question;
 mod reader;
 mod recording;
+mod stored;
 mod writer;
 
 pub use error::RecordError;
@@ -40,7 +41,8 @@ pub use private::is_veiled;
 pub use question::same_question;
 pub use reader::Record;
 pub use recording::Recording;
-pub use writer::{Hidden, LATEST, Recorded, Veiled, Writer};
+pub use stored::{Answered, Hidden};
+pub use writer::{LATEST, Recorded, Veiled, Writer};
 
 /// The version of the lines that this build writes, and the newest that it reads.
 pub const VERSION: u32 = 1;

@@ -8,14 +8,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use jiff::tz::TimeZone;
-use percent_encoding::percent_decode_str;
 use serde::Serialize;
 
-use crate::exchange::{Body, Encoding, Exchange, PerSide, Request, Side};
+use crate::exchange::{Exchange, PerSide, Repeats, Request, Side};
 use crate::redact::{Masks, Redactor, without_digests};
 use crate::rule::RuleName;
 use crate::snapshot::SnapshotState;
-use crate::suite::{Binding, Bound, Case, Private};
+use crate::suite::{Binding, Bound, Case};
 use crate::verdict::{Judgement, Standing, Told};
 
 use super::content::{binding, micros, side};
@@ -23,7 +22,7 @@ use super::error::RecordError;
 use super::event::{End, Header, Said};
 use super::lines::{EndLine, ExchangeLine, Kind, VerdictLine};
 use super::masking;
-use super::private::{Veil, veil};
+use super::stored::{Answered, Hidden, Sent, found, is_veiled, stored, veils};
 
 /// The name that always leads to the newest record of a folder.
 pub const LATEST: &str = "latest.jsonl";
@@ -54,23 +53,10 @@ pub struct Recorded<'w> {
 pub struct Veiled {
     /// The answers with digests in the place of private values.
     pub exchange: Exchange,
+    /// What the sides answered otherwise when they were asked again, in the same way.
+    pub repeats: PerSide<Repeats>,
     /// How many nodes each declared place named.
     pub found: Vec<(RuleName, u64)>,
-}
-
-/// What a suite declares to be hidden, and what stands in the place of its secrets.
-#[derive(Debug, Clone)]
-pub struct Hidden {
-    /// The case as it is shown.
-    pub case: Case,
-    /// Both requests as they are shown.
-    pub requests: PerSide<Request>,
-    /// Each secret with its label.
-    pub labels: Vec<(String, String)>,
-    /// What of the answers is private.
-    pub private: Private,
-    /// What each side's answers are said to be written in.
-    pub encoding: PerSide<Option<Encoding>>,
 }
 
 impl Recorded<'_> {
@@ -204,10 +190,15 @@ impl Writer {
         exchange: &Exchange,
         attempts: PerSide<u32>,
     ) -> Result<Recorded<'_>, RecordError> {
-        self.exchange_hiding(case, ad_hoc, requests, None, exchange, attempts)
+        let answered = Answered {
+            exchange,
+            attempts,
+            repeats: &PerSide::default(),
+        };
+        self.exchange_hiding(case, ad_hoc, requests, None, answered)
     }
 
-    /// The same with labels in the place of what the suite declares to be secret.
+    /// The same of sides that may have been asked again, and with labels in the place of what the suite declares to be secret.
     ///
     /// # Errors
     /// When it cannot be written; the file then ends with the last whole line.
@@ -217,19 +208,18 @@ impl Writer {
         ad_hoc: bool,
         requests: &PerSide<Request>,
         hidden: Option<&Hidden>,
-        exchange: &Exchange,
-        attempts: PerSide<u32>,
+        answered: Answered<'_>,
     ) -> Result<Recorded<'_>, RecordError> {
-        let mut masks = masking::masks(&self.redactor, requests, exchange);
+        let mut masks = masking::masks(&self.redactor, requests, answered.exchange, answered.repeats);
         for (secret, label) in hidden.into_iter().flat_map(|hidden| &hidden.labels) {
             masks.learn_label(secret, label);
         }
         let shown = hidden.map_or(requests, |hidden| &hidden.requests);
         let case = hidden.map_or(case, |hidden| &hidden.case);
         let veils = hidden.filter(|hidden| !hidden.private.is_nothing()).map(|hidden| {
-            let veils = veils(&masks, hidden, exchange);
+            let veils = veils(&masks, hidden, answered);
             let sent = Sent { case, requests: shown };
-            for text in [&veils.legacy, &veils.candidate].into_iter().flat_map(|veil| &veil.texts) {
+            for text in [&veils.legacy, &veils.candidate].into_iter().flatten().flat_map(|veil| &veil.texts) {
                 // What the suite itself sends is no secret of an answer.
                 if !sent.holds(text) {
                     masks.learn_private(text);
@@ -238,10 +228,15 @@ impl Writer {
             veils
         });
         let requests = shown.as_ref().map(|request| masking::request(&masks, request));
-        let veil = |side| veils.as_ref().and_then(|veils: &PerSide<Veil>| veils.get(side).body.as_ref());
-        let exchange = PerSide {
-            legacy: masking::answer(&masks, &exchange.legacy, veil(Side::Legacy)),
-            candidate: masking::answer(&masks, &exchange.candidate, veil(Side::Candidate)),
+        let stored = |side| {
+            let veils = veils.as_ref().map(|veils| veils.get(side).as_slice()).unwrap_or_default();
+            stored(&masks, answered, side, veils)
+        };
+        let ((legacy, legacy_again), (candidate, candidate_again)) = (stored(Side::Legacy), stored(Side::Candidate));
+        let exchange = PerSide { legacy, candidate };
+        let repeats = PerSide {
+            legacy: legacy_again,
+            candidate: candidate_again,
         };
         let case = masked_case(&masks, case);
         let line = ExchangeLine {
@@ -251,12 +246,18 @@ impl Writer {
             ad_hoc,
             veiled: veils.as_ref().is_some_and(is_veiled),
             at_us: micros(self.started.elapsed()),
-            legacy: side(&requests.legacy, &exchange.legacy, attempts.legacy),
-            candidate: side(&requests.candidate, &exchange.candidate, attempts.candidate),
+            legacy: side(&requests.legacy, &exchange.legacy, answered.attempts.legacy, &repeats.legacy),
+            candidate: side(
+                &requests.candidate,
+                &exchange.candidate,
+                answered.attempts.candidate,
+                &repeats.candidate,
+            ),
         };
         self.append(&line, When::Now)?;
         let veiled = veils.filter(is_veiled).map(|veils| Veiled {
             exchange,
+            repeats,
             found: found(veils),
         });
         Ok(Recorded {
@@ -375,53 +376,6 @@ impl Output {
         self.held.clear();
         Ok(())
     }
-}
-
-/// What a case sends, as it is shown.
-struct Sent<'s> {
-    case: &'s Case,
-    requests: &'s PerSide<Request>,
-}
-
-impl Sent<'_> {
-    fn holds(&self, text: &str) -> bool {
-        let bound = self.case.binding.0.iter().any(|bound| bound.value.contains(text));
-        bound
-            || [&self.requests.legacy, &self.requests.candidate].into_iter().any(|request| {
-                let body = request.body.as_ref().and_then(Body::text);
-                let headers = request.headers.0.iter().map(|(_, value)| value.as_str());
-                let decoded = percent_decode_str(&request.target).decode_utf8_lossy();
-                decoded.contains(text) || body.into_iter().chain(headers).any(|sent| sent.contains(text))
-            })
-    }
-}
-
-fn veils(masks: &Masks<'_>, hidden: &Hidden, exchange: &Exchange) -> PerSide<Veil> {
-    let of = |side: Side| match exchange.get(side) {
-        Ok(answer) => veil(masks, &hidden.private, side, *hidden.encoding.get(side), answer),
-        Err(_) => Veil::default(),
-    };
-    PerSide {
-        legacy: of(Side::Legacy),
-        candidate: of(Side::Candidate),
-    }
-}
-
-fn is_veiled(veils: &PerSide<Veil>) -> bool {
-    [&veils.legacy, &veils.candidate].into_iter().any(|veil| veil.body.is_some())
-}
-
-/// Both sides' together: a place may be one of both.
-fn found(veils: PerSide<Veil>) -> Vec<(RuleName, u64)> {
-    let mut counts: Vec<(RuleName, u64)> = Vec::new();
-    for (name, count) in veils.legacy.found.into_iter().chain(veils.candidate.found) {
-        match counts.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, known)) => *known += count,
-            None => counts.push((name, count)),
-        }
-    }
-    counts.retain(|(_, count)| *count > 0);
-    counts
 }
 
 fn masked_case(masks: &Masks<'_>, case: &Case) -> Case {

@@ -159,6 +159,9 @@ impl Accountability {
 pub fn counts(cases: &[&CaseReport]) -> BTreeMap<RuleName, u64> {
     let mut counts = BTreeMap::new();
     for case in cases {
+        for rule in &case.repeated.acted {
+            *counts.entry(rule.clone()).or_insert(0) += 1;
+        }
         for applied in &case.applied {
             *counts.entry(applied.rule.clone()).or_insert(0) += applied.count;
         }

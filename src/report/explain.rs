@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 
-use crate::exchange::{Answer, Exchange, MediaType, Observation, Oracle, OracleKind, PerSide, Request, Side};
+use crate::exchange::{Answer, Exchange, MediaType, Observation, Once, Oracle, OracleKind, PerSide, Repeats, Request, Side};
 use crate::rule::RuleName;
 use crate::suite::{Case, Suite};
 use crate::translate::{Applied, Effect};
@@ -37,6 +37,8 @@ pub struct ExplainInput<'a> {
     pub exchange: &'a Exchange,
     /// What brings the same state back.
     pub restore: &'a Restore,
+    /// What came of asking them again.
+    pub repeats: &'a PerSide<Repeats>,
     /// What is said of it, judged with [`Detail::Effects`](crate::translate::Detail::Effects).
     pub judgement: &'a Judgement<'a>,
 }
@@ -124,6 +126,35 @@ impl Sheet {
         if let (Answer::Ok(_), Some(failure)) = (input.exchange.get(side), input.judgement.failures.get(side)) {
             self.line("");
             self.sentence(&format!("cannot be compared: {}", failure.reason), 2, Ink::Bad);
+        }
+        self.again(input.repeats.get(side));
+    }
+
+    /// How often the side was asked, and every answer that is not the first one over again.
+    fn again(&mut self, repeats: &Repeats) {
+        let said = match (repeats.once, repeats.times, repeats.others.len()) {
+            (None, 0 | 1, _) => return,
+            (Some(Once::Recording), ..) => "asked once: a recording knows no other answer".to_owned(),
+            (Some(Once::Writes), ..) => "asked once: the request may change something".to_owned(),
+            (None, times, 0) => format!("asked {times} times, with the same answer each time"),
+            (None, times, others) => format!(
+                "asked {times} times, with {} in place of this one",
+                count(others, "other answer", "other answers")
+            ),
+        };
+        self.line("");
+        self.sentence(&said, 2, Ink::Dim);
+        for other in &repeats.others {
+            let seen = match other.seen {
+                1 => String::new(),
+                seen => format!(", given {seen} times"),
+            };
+            self.line("");
+            self.sentence(&format!("Answer {}{seen}", other.number), 2, Ink::Strong);
+            match &other.answer {
+                Ok(answer) => self.answer(answer),
+                Err(unreachable) => self.sentence(&format!("no answer, {unreachable}"), 2, Ink::Bad),
+            }
         }
     }
 
@@ -262,13 +293,14 @@ impl Sheet {
         };
         self.title("Verdict");
         self.sentence(&format!("{}: {standing}", judgement.verdict), 2, ink);
+        let notes: Vec<String> = judgement.notes.iter().cloned().chain(judgement.repeated.notes()).collect();
         let problems = problems(
             &Problems {
                 verdict: judgement.verdict,
                 standing: &judgement.standing,
                 failures: &judgement.failures,
                 differences: &judgement.differences,
-                notes: &judgement.notes,
+                notes: &notes,
             },
             Some(&self.suite),
             self.style,
@@ -367,13 +399,18 @@ mod tests {
     use proptest::prelude::*;
 
     fn explained(run_id: &str, exchange: &Exchange, width: usize) -> String {
+        explained_again(run_id, exchange, &PerSide::default(), width)
+    }
+
+    fn explained_again(run_id: &str, exchange: &Exchange, repeats: &PerSide<Repeats>, width: usize) -> String {
         let suite = sample::suite();
         let case = sample::case(run_id);
         let bases = PerSide {
             legacy: Some("http://127.0.0.1:8080"),
             candidate: None,
         };
-        let judgement = Judge::new(std::sync::Arc::new(suite.clone())).judge(&case, exchange, bases, Detail::Effects);
+        let judge = Judge::new(std::sync::Arc::new(suite.clone()));
+        let judgement = judge.judge_repeated(&case, exchange, repeats, bases, Detail::Effects);
         let input = ExplainInput {
             suite: &suite,
             case: &case,
@@ -385,6 +422,7 @@ mod tests {
             bases,
             restore: &restore(),
             exchange,
+            repeats,
             judgement: &judgement,
         };
         render(&input, Style { width, ..Style::PLAIN })
@@ -412,6 +450,20 @@ mod tests {
             ],
             ..Restore::default()
         }
+    }
+
+    #[test]
+    fn answers_that_are_other_ones_the_next_time() {
+        let exchange = sample::exchange(&sample::legacy_trace(1), &sample::candidate_trace(1));
+        let mut repeats = PerSide::<Repeats>::default();
+        for candidate in ["false", "true", "true", "false"] {
+            let again = sample::candidate_trace(1).replace("false", candidate);
+            repeats
+                .candidate
+                .add(&exchange.candidate, sample::answer(200, "application/json", &again), 1, &[]);
+        }
+        repeats.legacy.once = Some(Once::Recording);
+        insta::assert_snapshot!(explained_again("34", &exchange, &repeats, 80));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::exchange::Side;
 use crate::rule::RuleName;
 use crate::snapshot::{Pending, SnapshotState};
 use crate::value::visible;
-use crate::verdict::{Standing, Verdict};
+use crate::verdict::{Instability, Standing, Verdict};
 
 use super::accountability::{Concern, ConcernKind};
 use super::model::{CaseReport, RunReport, SuiteReport};
@@ -68,6 +68,8 @@ pub enum FindingKind {
     Unreachable,
     /// An expected verdict is not what was seen.
     NotAsDeclared,
+    /// The legacy, or both sides, did not answer the same each time.
+    Unstable,
     /// An approved snapshot says something else.
     SnapshotChanged,
     /// A case has no approved snapshot.
@@ -99,7 +101,7 @@ pub enum Level {
 
 impl FindingKind {
     /// Every kind.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::OracleRefused,
         Self::Interrupted,
         Self::NothingJudged,
@@ -108,6 +110,7 @@ impl FindingKind {
         Self::LegacyBroken,
         Self::Unreachable,
         Self::NotAsDeclared,
+        Self::Unstable,
         Self::SnapshotChanged,
         Self::SnapshotMissing,
         Self::SnapshotUnreferenced,
@@ -130,6 +133,7 @@ impl FindingKind {
             Self::LegacyBroken => "legacy-broken",
             Self::Unreachable => "unreachable",
             Self::NotAsDeclared => "not-as-declared",
+            Self::Unstable => "unstable",
             Self::SnapshotChanged => "snapshot-changed",
             Self::SnapshotMissing => "snapshot-missing",
             Self::SnapshotUnreferenced => "snapshot-unreferenced",
@@ -153,6 +157,7 @@ impl FindingKind {
             Self::LegacyBroken => "The legacy answered something that cannot be compared with.",
             Self::Unreachable => "A side gave no answer.",
             Self::NotAsDeclared => "An expected verdict of a suite is not what was seen.",
+            Self::Unstable => "The legacy, or both sides, did not answer the same each time.",
             Self::SnapshotChanged => "A case does not show what its approved snapshot says.",
             Self::SnapshotMissing => "A case passes and has no approved snapshot yet.",
             Self::SnapshotUnreferenced => "A snapshot file belongs to no case.",
@@ -181,7 +186,7 @@ impl FindingKind {
             | Self::SnapshotUnreferenced
             | Self::RuleExpired
             | Self::RuleStale => Level::Error,
-            Self::RuleExpiresSoon => Level::Warning,
+            Self::Unstable | Self::RuleExpiresSoon => Level::Warning,
             Self::RuleUnproven | Self::JudgedOtherwise => Level::Note,
         }
     }
@@ -259,6 +264,7 @@ pub fn findings(run: &RunReport) -> Vec<Finding<'_>> {
     }
     found.extend(alike(run));
     found.extend(not_as_declared(run));
+    found.extend(unstable(run));
     found.extend(snapshots(run, SnapshotState::Changed, *pending));
     found.extend(snapshots(run, SnapshotState::Missing, *pending));
     if !unreferenced.is_empty() {
@@ -488,6 +494,53 @@ fn not_as_declared<'r>(run: &'r RunReport) -> Vec<Finding<'r>> {
             place: suite.map(|suite| Place {
                 file: suite.file.clone(),
                 line,
+            }),
+            rule: None,
+            signature: None,
+            cases,
+        }
+    };
+    groups.into_iter().map(finding).collect()
+}
+
+/// Where the legacy is unstable, alone or together with the candidate. A candidate that alone is differs, which is told there.
+fn unstable<'r>(run: &'r RunReport) -> Vec<Finding<'r>> {
+    type Seen<'r> = (Vec<&'r CaseReport>, &'r Instability);
+    let mut groups: BTreeMap<(&'r str, String), Seen<'r>> = BTreeMap::new();
+    for case in &run.cases {
+        for one in &case.repeated.unstable.legacy {
+            let who = if one.both { "both sides are" } else { "the legacy is" };
+            let title = match &one.part {
+                None => format!("{who} unstable"),
+                Some(part) => format!("{}: {who} unstable", words::value(&words::general_place(part))),
+            };
+            let (cases, _) = groups.entry((&case.case.suite, title)).or_insert_with(|| (Vec::new(), one));
+            if !cases.last().is_some_and(|last| std::ptr::eq(*last, case)) {
+                cases.push(case);
+            }
+        }
+    }
+    let finding = |((_, title), (cases, first)): ((&'r str, String), Seen<'r>)| {
+        let suite = cases.first().and_then(|case| run.suite(case));
+        let place = first
+            .part
+            .as_ref()
+            .map_or_else(String::new, |part| format!("{}: ", words::value(&part.to_string())));
+        let example = format!(
+            "{place}first {}, then {} in answer {} of the legacy",
+            words::value(&first.first),
+            words::value(&first.other),
+            first.number
+        );
+        Finding {
+            kind: FindingKind::Unstable,
+            level: FindingKind::Unstable.level(),
+            title,
+            example: Some(example),
+            details: vec!["what the candidate owes there is left to chance".to_owned()],
+            place: suite.map(|suite| Place {
+                file: suite.file.clone(),
+                line: suite.requests.legacy,
             }),
             rule: None,
             signature: None,

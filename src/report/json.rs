@@ -10,9 +10,9 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::compare::{Change, Difference};
-use crate::exchange::{OracleKind, PerSide, Side};
+use crate::exchange::{Once, OracleKind, PerSide, Side};
 use crate::snapshot::SnapshotState;
-use crate::verdict::{Standing, Verdict};
+use crate::verdict::{Instability, Standing, Verdict};
 
 use super::accountability::{Concern, ConcernKind};
 use super::changes::VerdictChange;
@@ -151,10 +151,39 @@ pub struct Case<'r> {
     pub applied: Vec<Applied<'r>>,
     /// What is no difference and still worth saying.
     pub notes: &'r [String],
-    /// How long each side took to answer, in milliseconds; `null` when it did not.
+    /// How long each side took to answer, the first time that it was asked, in milliseconds; `null` when it did not.
     pub elapsed_ms: PerSide<Option<f64>>,
     /// How often each side was asked until it answered, or until nobody asked any more.
     pub attempts: PerSide<u32>,
+    /// How often each side was asked for an answer.
+    pub asked: PerSide<Asked>,
+    /// Where each side did not answer the same each time, as far as the suite's rules tell the answers apart.
+    pub unstable: PerSide<Vec<Unstable<'r>>>,
+}
+
+/// How often a side was asked the same.
+#[derive(Debug, Serialize)]
+pub struct Asked {
+    /// How often.
+    pub times: u32,
+    /// Why once, in a run that asks again: `recording` or `writes`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub once: Option<Once>,
+}
+
+/// A place at which a side is unstable.
+#[derive(Debug, Serialize)]
+pub struct Unstable<'r> {
+    /// `status`, `media type`, `header NAME` or a JSON pointer into the body; `null` when the whole answer is another one.
+    pub path: Option<String>,
+    /// In which of its answers it was seen first, counted from 1.
+    pub answer: u32,
+    /// What was there at first, as JSON text or in words; of the legacy, as the candidate owes it.
+    pub first: &'r str,
+    /// What was there then.
+    pub other: &'r str,
+    /// Whether the other side is unstable there as well.
+    pub both: bool,
 }
 
 /// A rule that is not as it should be, or soon will not be.
@@ -252,7 +281,7 @@ pub struct Applied<'r> {
 pub struct Disagreement<'r> {
     /// `status`, `media type`, or a JSON pointer into the body (RFC 6901; the root is `/`).
     pub path: String,
-    /// `value`, `kind`, `missing`, `extra`, `order`, `duplicate`, `unlike`, `untranslatable`, `problem` or `unknown-error`.
+    /// `value`, `kind`, `missing`, `extra`, `order`, `duplicate`, `unlike`, `untranslatable`, `problem`, `unknown-error` or `unstable`.
     pub kind: &'static str,
     /// The rule that made or claims this part.
     pub rule: Option<&'r str>,
@@ -283,6 +312,15 @@ pub struct Disagreement<'r> {
     /// With `unlike`: what is declared of the member, with its article: `an integer`. With `untranslatable`: what is in the way. With `problem`: the rule of RFC 9457 that is broken. With `unknown-error`: the legacy's error.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<&'r str>,
+    /// With `unstable`: what the candidate answered at first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first: Option<&'r str>,
+    /// With `unstable`: what it answered then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub other: Option<&'r str>,
+    /// With `unstable`: in which of its answers, counted from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answer: Option<u32>,
 }
 
 /// An item that stands elsewhere; places count from zero.
@@ -431,6 +469,27 @@ impl<'r> Case<'r> {
             notes: &case.notes,
             elapsed_ms: case.elapsed.map(|elapsed| elapsed.map(milliseconds)),
             attempts: case.attempts,
+            asked: case.asked.map(|asked| Asked {
+                times: asked.times,
+                once: asked.once,
+            }),
+            unstable: case
+                .repeated
+                .unstable
+                .as_ref()
+                .map(|places| places.iter().map(Unstable::of).collect()),
+        }
+    }
+}
+
+impl<'r> Unstable<'r> {
+    fn of(one: &'r Instability) -> Self {
+        Self {
+            path: one.part.as_ref().map(ToString::to_string),
+            answer: one.number,
+            first: &one.first,
+            other: &one.other,
+            both: one.both,
         }
     }
 }
@@ -481,6 +540,10 @@ fn disagreement(difference: &Difference) -> Disagreement<'_> {
             told.reason = Some(reason);
         }
         Change::UnknownError { legacy, got } => (told.reason, told.got) = (Some(legacy.as_str()), Some(got.as_str())),
+        Change::Unstable { first, other, number } => {
+            (told.first, told.other) = (Some(first.as_str()), Some(other.as_str()));
+            told.answer = Some(*number);
+        }
     }
     told
 }

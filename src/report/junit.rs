@@ -130,6 +130,7 @@ const fn is_of_cases(kind: FindingKind) -> bool {
         | FindingKind::LegacyBroken
         | FindingKind::Unreachable
         | FindingKind::NotAsDeclared
+        | FindingKind::Unstable
         | FindingKind::SnapshotChanged
         | FindingKind::SnapshotMissing => true,
         FindingKind::OracleRefused

@@ -12,6 +12,7 @@ use super::deviations::largest;
 use super::exit::Exit;
 use super::findings::{Finding, Level, findings};
 use super::model::{CaseReport, RunReport};
+use super::repeats;
 use super::style::{count, time};
 use super::terminal::result;
 use super::words;
@@ -123,12 +124,14 @@ impl Page {
         if totals.expected > 0 {
             facts.push(format!("{} of them as expected", totals.expected));
         }
-        self.add(&format!("{}  \n", facts.join(" · ")));
+        let mut lines = vec![facts.join(" · ")];
         let snapshots: Vec<String> = snapshots.collect();
         if !snapshots.is_empty() {
-            self.add(&format!("snapshots: {}\n", snapshots.join(" · ")));
+            lines.push(format!("snapshots: {}", snapshots.join(" · ")));
         }
-        self.add("\n");
+        lines.extend(repeats::asked(run).map(|asked| format!("asked: {asked}")));
+        lines.extend(repeats::unstable(run).map(|unstable| format!("unstable: {unstable}")));
+        self.add(&format!("{}\n\n", lines.join("  \n")));
     }
 
     fn findings(&mut self, run: &RunReport) {

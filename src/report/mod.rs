@@ -18,6 +18,7 @@ pub mod junit;
 pub mod markdown;
 mod model;
 mod render;
+mod repeats;
 pub mod restore;
 pub mod rules;
 #[cfg(test)]
@@ -35,6 +36,6 @@ pub use deviations::{Largest, largest as largest_deviations};
 pub use exit::Exit;
 pub use findings::{Finding, FindingKind, Level, Place, findings};
 pub use format::Format;
-pub use model::{CaseReport, Pardon, RunReport, Speed, SuiteReport, Totals};
+pub use model::{Asked, CaseReport, Pardon, RunReport, Speed, SuiteReport, Totals};
 pub use render::{Material, render};
 pub use style::{Colour, Style};

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::compare::{Deviation, Difference};
-use crate::exchange::{Oracle, PerSide, Request, Side};
+use crate::compare::{Change, Deviation, Difference};
+use crate::exchange::{Once, Oracle, PerSide, Repeats, Request, Side};
 use crate::rule::{Justification, RuleName};
 use crate::snapshot::{Pending, SnapshotDiff, SnapshotState};
 use crate::suite::{Case, Suite};
 use crate::translate::Applied;
-use crate::verdict::{Failure, Standing, Verdict, signatures};
+use crate::verdict::{Failure, Repeated, Standing, Verdict, signatures};
 
 use super::accountability::Accountability;
 use super::changes::VerdictChange;
@@ -98,10 +98,34 @@ pub struct CaseReport {
     pub notes: Vec<String>,
     /// What both sides were asked.
     pub requests: PerSide<Request>,
-    /// How long each side took to answer.
+    /// How long each side took to answer, the first time.
     pub elapsed: PerSide<Option<Duration>>,
     /// How often each side was asked until it answered, or until nobody asked any more.
     pub attempts: PerSide<u32>,
+    /// How often each side was asked for an answer.
+    pub asked: PerSide<Asked>,
+    /// Where a side did not answer the same each time.
+    pub repeated: Repeated,
+}
+
+/// How often a side was asked the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asked {
+    /// How often.
+    pub times: u32,
+    /// Why once, in a run that asks again.
+    pub once: Option<Once>,
+}
+
+impl Asked {
+    /// What a report says of asking again.
+    #[must_use]
+    pub const fn of(repeats: &Repeats) -> Self {
+        Self {
+            times: repeats.times,
+            once: repeats.once,
+        }
+    }
 }
 
 /// Why the gate does not fail for a case.
@@ -220,6 +244,14 @@ impl CaseReport {
             })
             .collect();
         (!said.is_empty()).then(|| said.join(", "))
+    }
+
+    /// Whether what is wrong with it was there in some answers of a side and not in all of them.
+    #[must_use]
+    pub fn is_unstable(&self) -> bool {
+        let whole = |side| self.repeated.unstable.get(side).iter().any(|one| one.part.is_none());
+        let by_chance = |difference: &Difference| matches!(difference.change, Change::Unstable { .. });
+        self.differences.iter().any(by_chance) || Side::BOTH.into_iter().any(whole)
     }
 
     /// Whether the gate fails for this case.

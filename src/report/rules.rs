@@ -57,7 +57,8 @@ fn of_suite(suite: &SuiteReport, run: &RunReport) -> SuiteRules {
                         .filter(|applied| applied.rule == *rule)
                         .map(|applied| applied.count);
                     let expected = matches!(&case.standing, Standing::Expected { rule: declared, .. } if declared == rule);
-                    let count = applied.sum::<u64>() + u64::from(expected);
+                    let again = case.repeated.acted.contains(rule);
+                    let count = applied.sum::<u64>() + u64::from(expected) + u64::from(again);
                     (count > 0).then(|| (case.case.to_string(), count))
                 })
                 .collect();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::exchange::{Answer, Exchange, Oracle, OracleKind, PerSide, Unreachable, UnreachableKind};
+use crate::exchange::{Answer, Exchange, Oracle, OracleKind, PerSide, Repeats, Unreachable, UnreachableKind};
 use crate::path::Pattern;
 use crate::rule::{Comparison, ComparisonRule, Justification, Tolerance};
 use crate::snapshot::{Pending, SnapshotDiff, SnapshotState};
@@ -12,11 +12,17 @@ use crate::verdict::Judge;
 
 use super::accountability::Accountability;
 use super::accountability::{Concern, ConcernKind};
-use super::model::{CaseReport, Pardon, RunReport, SuiteReport};
+use super::model::{Asked, CaseReport, Pardon, RunReport, SuiteReport};
 
 pub(crate) fn report(suite: &Suite, run_id: &str, exchange: &Exchange) -> CaseReport {
+    repeated(suite, run_id, exchange, &PerSide::default())
+}
+
+/// A case whose sides were asked again.
+pub(crate) fn repeated(suite: &Suite, run_id: &str, exchange: &Exchange, repeats: &PerSide<Repeats>) -> CaseReport {
     let case = sample::case(run_id);
-    let judgement = Judge::new(std::sync::Arc::new(suite.clone())).judge(&case, exchange, PerSide::default(), Detail::Counts);
+    let judge = Judge::new(std::sync::Arc::new(suite.clone()));
+    let judgement = judge.judge_repeated(&case, exchange, repeats, PerSide::default(), Detail::Counts);
     let elapsed = |answer: &Answer| answer.as_ref().ok().map(|observation| observation.elapsed);
     let passes = judgement.standing.passes();
     CaseReport {
@@ -30,13 +36,15 @@ pub(crate) fn report(suite: &Suite, run_id: &str, exchange: &Exchange) -> CaseRe
         applied: judgement.applied,
         differences: judgement.differences,
         deviations: judgement.deviations,
-        notes: judgement.notes,
+        notes: judgement.notes.iter().cloned().chain(judgement.repeated.notes()).collect(),
+        repeated: judgement.repeated,
         requests: sample::requests(&case),
         elapsed: PerSide {
             legacy: elapsed(&exchange.legacy),
             candidate: elapsed(&exchange.candidate).map(|elapsed| elapsed / 4),
         },
         attempts: PerSide { legacy: 1, candidate: 1 },
+        asked: repeats.as_ref().map(Asked::of),
         case,
     }
 }

@@ -35,6 +35,9 @@ pub(super) fn change(change: &Change) -> String {
         Change::UnknownError { legacy, got } => {
             format!("no row of the error table names the legacy's {}; got {}", value(legacy), value(got))
         }
+        Change::Unstable { first, other, number } => {
+            format!("unstable: first {}, then {} in answer {number}", value(first), value(other))
+        }
     }
 }
 
@@ -52,6 +55,7 @@ pub(super) fn kind_of_change(change: &Change) -> String {
         Change::Untranslatable { .. } => "cannot be translated".to_owned(),
         Change::Problem { reason, .. } => reason.clone(),
         Change::UnknownError { .. } => "no row of the error table names the legacy's error".to_owned(),
+        Change::Unstable { .. } => "unstable: it is another one when the candidate is asked again".to_owned(),
     }
 }
 

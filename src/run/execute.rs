@@ -10,8 +10,8 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
 use crate::client::Asked;
-use crate::exchange::{Exchange, Observation, Oracle, OracleKind, PerSide, Request, Side, Unreachable, UnreachableKind};
-use crate::record::{End, Hidden, RecordError, RecordedGate, Totals, Writer, is_veiled};
+use crate::exchange::{Exchange, Observation, Once, Oracle, OracleKind, PerSide, Repeats, Request, Side, Unreachable, UnreachableKind};
+use crate::record::{Answered, End, Hidden, RecordError, RecordedGate, Totals, Writer, is_veiled};
 use crate::report::{Accountability, CaseReport, RuleGate, RunReport, SuiteReport};
 use crate::snapshot::{Pending, SnapshotError, Store};
 use crate::suite::{Case, Credentials, RequestError, Suite};
@@ -73,6 +73,8 @@ pub struct RunOptions {
     pub jobs: usize,
     /// How long one answer may take.
     pub limits: PerSide<TimeLimits>,
+    /// How often each side is asked in each case: more than once shows what of its answers is left to chance.
+    pub repeat: u32,
     /// Whether the first case for which the gate fails is the last.
     pub fail_fast: bool,
     /// What is done with snapshots that are not approved.
@@ -220,6 +222,7 @@ struct SuiteJob {
     store: Store,
     limits: PerSide<TimeLimits>,
     pending: Pending,
+    repeat: u32,
 }
 
 impl SuiteJob {
@@ -244,6 +247,7 @@ impl SuiteJob {
             store: setup.store.clone(),
             limits: options.limits,
             pending: options.pending,
+            repeat: options.repeat,
         })
     }
 
@@ -255,29 +259,41 @@ impl SuiteJob {
             candidate: self.request(Side::Candidate, &planned.case, hidden.as_ref())?,
         };
         let sent = hidden.as_ref().map_or(&requests, |hidden| &hidden.requests);
-        let (legacy, candidate) = tokio::join!(self.ask(Side::Legacy, &requests, sent), self.ask(Side::Candidate, &requests, sent));
+        let ((legacy, legacy_again), (candidate, candidate_again)) =
+            tokio::join!(self.ask(Side::Legacy, &requests, sent), self.ask(Side::Candidate, &requests, sent));
         let attempts = PerSide {
             legacy: legacy.attempts,
             candidate: candidate.attempts,
+        };
+        let repeats = PerSide {
+            legacy: legacy_again,
+            candidate: candidate_again,
         };
         let exchange = self.tellable(Exchange {
             legacy: legacy.answer,
             candidate: candidate.answer,
         });
+        let answered = Answered {
+            exchange: &exchange,
+            attempts,
+            repeats: &repeats,
+        };
         let recorded = self
             .recorder
-            .exchange_hiding(&planned.case, planned.ad_hoc, &requests, hidden.as_ref(), &exchange, attempts)?;
+            .exchange_hiding(&planned.case, planned.ad_hoc, &requests, hidden.as_ref(), answered)?;
         for side in Side::BOTH {
             let Request { method, target, .. } = recorded.requests().get(side);
             tracing::trace!(case = %recorded.case(), %side, method, target, attempts = attempts.get(side), "asked");
         }
 
         let bases = self.services.as_ref().map(|service| service.base.as_deref());
-        let mut judgement = self.judge.judge(&planned.case, &exchange, bases, Detail::Counts);
+        let mut judgement = self.judge.judge_repeated(&planned.case, &exchange, &repeats, bases, Detail::Counts);
         // What is private has been compared; from here on there is only what is stored of it.
         let (shown, told) = match recorded.veiled() {
             Some(veiled) => {
-                let seen = self.judge.judge(&planned.case, &veiled.exchange, bases, Detail::Counts);
+                let seen = self
+                    .judge
+                    .judge_repeated(&planned.case, &veiled.exchange, &veiled.repeats, bases, Detail::Counts);
                 let mut told = Told::of(&judgement, &seen);
                 let found = veiled.found.iter().map(|(rule, count)| Applied {
                     rule: rule.clone(),
@@ -296,6 +312,7 @@ impl SuiteJob {
             requests: recorded.requests(),
             exchange: shown,
             attempts,
+            repeats: &repeats,
             bases,
             judgement: &judgement,
         };
@@ -307,7 +324,9 @@ impl SuiteJob {
         Ok((report, exchange.legacy.is_ok_and(|observation| observation.says_stand_in())))
     }
 
-    async fn ask(&self, side: Side, requests: &PerSide<Request>, shown: &PerSide<Request>) -> Asked {
+    /// Asks one side as often as the run wants it, one time after the other. A side that gives no answer is not asked again:
+    /// nothing would come of it but waiting.
+    async fn ask(&self, side: Side, requests: &PerSide<Request>, shown: &PerSide<Request>) -> (Asked, Repeats) {
         let template = self.suite.request.get(side);
         let asking = Asking {
             request: requests.get(side),
@@ -315,7 +334,24 @@ impl SuiteJob {
             safe: template.safe,
             limit: self.limits.get(side).of(template.timeout),
         };
-        self.services.get(side).source.ask(&asking).await
+        let source = &self.services.get(side).source;
+        let first = source.ask(&asking).await;
+        let mut repeats = Repeats::default();
+        if self.repeat > 1 {
+            repeats.once = match () {
+                () if source.is_recorded() => Some(Once::Recording),
+                () if !template.reads() => Some(Once::Writes),
+                () => None,
+            };
+        }
+        let headers: Vec<&str> = self.suite.headers.iter().map(|rule| rule.name.as_str()).collect();
+        let mut answers = first.answer.is_ok() && repeats.once.is_none();
+        while answers && repeats.times < self.repeat {
+            let Asked { answer, attempts } = source.ask(&asking).await;
+            answers = answer.is_ok();
+            repeats.add(&first.answer, answer, attempts, &headers);
+        }
+        (first, repeats)
     }
 
     /// The exchange, but for an answer of a recording that holds digests where private values were: they can be held only

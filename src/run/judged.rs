@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::exchange::{Exchange, PerSide, Request};
-use crate::report::{CaseReport, Pardon};
+use crate::exchange::{Exchange, PerSide, Repeats, Request};
+use crate::report::{Asked, CaseReport, Pardon};
 use crate::snapshot::{Pending, Settled, SnapshotError, SnapshotInput, SnapshotState, Store, Today, render};
 use crate::suite::{Case, Suite};
 use crate::verdict::Judgement;
@@ -21,15 +21,17 @@ pub struct Judged<'a> {
     pub requests: &'a PerSide<Request>,
     pub exchange: &'a Exchange,
     pub attempts: PerSide<u32>,
+    pub repeats: &'a PerSide<Repeats>,
     pub bases: PerSide<Option<&'a str>>,
     pub judgement: &'a Judgement<'a>,
 }
 
 impl Judged<'_> {
     /// The text of its snapshot as it would be approved today; `mask` is for what outlives the record. `None` for a case that
-    /// keeps none, or of which nobody could approve anything.
+    /// keeps none, or of which nobody could approve anything: of a candidate that answers otherwise the next time, either.
     pub fn snapshot(&self, mask: impl FnOnce(&str) -> String) -> Option<String> {
-        (self.keeps_snapshot() && self.judgement.standing.passes()).then(|| {
+        let stable = self.judgement.repeated.unstable.candidate.is_empty();
+        (self.keeps_snapshot() && self.judgement.standing.passes() && stable).then(|| {
             mask(&render(&SnapshotInput {
                 suite: self.suite,
                 case: self.case,
@@ -67,13 +69,15 @@ impl Judged<'_> {
             applied: judgement.applied.clone(),
             differences: judgement.differences.clone(),
             deviations: judgement.deviations.clone(),
-            notes: judgement.notes.clone(),
+            notes: judgement.notes.iter().cloned().chain(judgement.repeated.notes()).collect(),
+            repeated: judgement.repeated.clone(),
             requests: self.requests.clone(),
             elapsed: self
                 .exchange
                 .as_ref()
                 .map(|answer| answer.as_ref().ok().map(|observation| as_recorded(observation.elapsed))),
             attempts: self.attempts,
+            asked: self.repeats.as_ref().map(Asked::of),
         }
     }
 

@@ -24,6 +24,11 @@ pub fn masked(report: CaseReport, mask: impl for<'t> Fn(&'t str) -> Cow<'t, str>
         mask_difference(difference, &mask);
     }
     report.notes.iter_mut().for_each(&mask);
+    let unstable = &mut report.repeated.unstable;
+    for one in unstable.legacy.iter_mut().chain(&mut unstable.candidate) {
+        mask(&mut one.first);
+        mask(&mut one.other);
+    }
     if let Some(SnapshotDiff { approved, today }) = &mut report.snapshot_diff {
         mask(approved);
         mask(today);
@@ -46,6 +51,10 @@ fn mask_difference(difference: &mut Difference, mask: &impl Fn(&mut String)) {
         }
         Change::Missing { expected: text } | Change::Extra { got: text } | Change::Untranslatable { reason: text } => mask(text),
         Change::Order { moves, of: _ } => moves.iter_mut().for_each(|one| mask(&mut one.item)),
+        Change::Unstable { first, other, number: _ } => {
+            mask(first);
+            mask(other);
+        }
         Change::Duplicate { side: _, times: _ } => {}
         // What is wanted stands in the suite.
         Change::Unlike { wanted: _, got } => got.iter_mut().for_each(mask),

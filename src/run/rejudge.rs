@@ -397,6 +397,7 @@ impl AgainSuite {
             requests: &recorded.requests,
             exchange: &recorded.exchange,
             attempts: recorded.attempts,
+            repeats: &recorded.repeats,
             bases,
             judgement: &judgement,
         };

@@ -68,6 +68,12 @@ impl Source {
         }
     }
 
+    /// Whether it gives what it once answered, however often it is asked.
+    #[must_use]
+    pub const fn is_recorded(&self) -> bool {
+        matches!(self, Self::Recorded(_))
+    }
+
     /// The service's own address, which counts as `{base}` inside its bodies.
     #[must_use]
     pub fn base(&self) -> Option<String> {

@@ -33,7 +33,7 @@ pub fn judge_again<'x>(
     bases: PerSide<Option<&str>>,
     detail: Detail,
 ) -> Again<'x> {
-    let seen = judge.judge(case, &recorded.exchange, bases, detail);
+    let seen = judge.judge_repeated(case, &recorded.exchange, &recorded.repeats, bases, detail);
     let judged = |judgement| Again { judgement, stands: false };
     if !recorded.veiled {
         return judged(seen);
@@ -57,7 +57,10 @@ pub fn judge_again<'x>(
 }
 
 fn holds_digests_for_bodies(recorded: &RecordedExchange) -> bool {
-    let mut answers = Side::BOTH.into_iter().filter_map(|side| recorded.exchange.get(side).as_ref().ok());
+    let mut answers = Side::BOTH.into_iter().flat_map(|side| {
+        let others = recorded.repeats.get(side).others.iter().map(|other| &other.answer);
+        std::iter::once(recorded.exchange.get(side)).chain(others).flatten()
+    });
     answers.any(|answer| is_body_digest(&answer.body.0))
 }
 
@@ -65,7 +68,11 @@ fn holds_digests_for_bodies(recorded: &RecordedExchange) -> bool {
 fn quotes_digests(seen: &Judgement<'_>) -> bool {
     let whole = |text: &str| is_mask(text.trim_matches('"'));
     seen.differences.iter().any(|difference| match &difference.change {
-        Change::Value { expected, got } if difference.rule.is_none() && whole(expected) && whole(got) => false,
+        Change::Value { expected: one, got: other } | Change::Unstable { first: one, other, .. }
+            if difference.rule.is_none() && whole(one) && whole(other) =>
+        {
+            false
+        }
         change => format!("{change:?}").contains(MASKED),
     })
 }

@@ -247,6 +247,7 @@ fn change(change: &Change) -> String {
         Change::Unlike { wanted, got: Some(got) } => format!("expected {wanted}, got {}", short(got)),
         Change::Untranslatable { reason } => short(reason),
         Change::Problem { expected, got, reason } => format!("expected {}, got {}: {reason}", short(expected), short(got)),
+        Change::Unstable { first, other, number } => format!("first {}, then {} in answer {number}", short(first), short(other)),
         Change::UnknownError { legacy, got } => format!("no row of the error table for {}, got {}", short(legacy), short(got)),
     }
 }

@@ -235,6 +235,7 @@ fn told(difference: &Difference) -> (String, String) {
         Change::Unlike { wanted, got } => (wanted.clone(), got.clone().unwrap_or_else(nothing)),
         Change::Untranslatable { reason } => (reason.clone(), nothing()),
         Change::UnknownError { legacy, got } => (legacy.clone(), got.clone()),
+        Change::Unstable { first, other, .. } => (first.clone(), other.clone()),
     };
     (shortened(&expected), shortened(&got))
 }
@@ -280,6 +281,7 @@ fn why(difference: Option<&Difference>, verdict: Verdict, cases: usize, tried: O
         };
     };
     let mut why = match (&difference.change, &difference.part) {
+        (Change::Unstable { .. }, _) => "the candidate answers otherwise when it is asked again: no rule makes that right".to_owned(),
         (Change::UnknownError { .. }, _) => "the answers of the candidate to this error have too little in common for one row".to_owned(),
         (Change::Order { .. }, _) => "a `rows` comparison says that the order counts".to_owned(),
         (Change::Untranslatable { .. }, _) => "a rule of the suite cannot do what it says: change it by hand".to_owned(),

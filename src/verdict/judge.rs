@@ -13,6 +13,7 @@ use super::judgement::{Failure, Judgement, Verdict};
 use super::known::{Standing, stand};
 use super::prepared::received;
 use super::reading::{Reading, failure, header_values, is_cut_off, media_type, no_answer};
+use super::repeated::Repeated;
 
 /// A suite compiled for judging its cases.
 #[derive(Debug, Clone)]
@@ -188,6 +189,7 @@ impl Judge {
             deviations,
             notes,
             effects,
+            repeated: Repeated::NONE,
         }
     }
 

@@ -10,6 +10,7 @@ use crate::exchange::{PerSide, Side};
 use crate::translate::{Applied, Effect, Expected};
 
 use super::known::Standing;
+use super::repeated::Repeated;
 
 /// What is said of a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -50,6 +51,8 @@ pub struct Judgement<'x> {
     pub notes: Vec<String>,
     /// Every change that a translation made, when asked for.
     pub effects: Vec<Effect>,
+    /// What came of asking the sides again; nothing when that was not done, or nothing came of it.
+    pub repeated: Repeated,
 }
 
 /// Why one side's answer could not be compared.
@@ -112,6 +115,7 @@ impl Judgement<'_> {
             deviations: Vec::new(),
             notes: Vec::new(),
             effects: Vec::new(),
+            repeated: Repeated::NONE,
         }
     }
 

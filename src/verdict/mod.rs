@@ -8,6 +8,7 @@ mod judgement;
 mod known;
 mod prepared;
 mod reading;
+mod repeated;
 #[cfg(test)]
 mod tests;
 mod told;
@@ -17,4 +18,5 @@ pub use judgement::{Failure, Judgement, Verdict, signatures};
 pub use known::{Standing, Surprise};
 pub use prepared::Prepared;
 pub use reading::document;
+pub use repeated::{Instability, Repeated};
 pub use told::Told;

@@ -15,6 +15,7 @@ use crate::translate::Applied;
 use super::judge::Judge;
 use super::judgement::{Failure, Judgement, Verdict};
 use super::known::stand;
+use super::repeated::{Instability, Repeated};
 
 /// A judgement as far as it cannot be found again in what is stored.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +30,9 @@ pub struct Told {
     pub deviations: Vec<Deviation>,
     /// What is no difference and still worth saying.
     pub notes: Vec<String>,
+    /// What came of asking the sides again, without private values.
+    #[serde(default, skip_serializing_if = "Repeated::is_nothing")]
+    pub repeated: Repeated,
 }
 
 /// What stands for a value of which nothing is stored.
@@ -51,6 +55,7 @@ impl Told {
                 .collect(),
             deviations: seen.deviations.clone(),
             notes: seen.notes.clone(),
+            repeated: repeated(&judgement.repeated, &seen.repeated),
         }
     }
 
@@ -76,6 +81,7 @@ impl Judge {
             differences: told.differences.clone(),
             deviations: told.deviations.clone(),
             notes: told.notes.clone(),
+            repeated: told.repeated.clone(),
             ..seen
         };
         judgement.standing = stand(verdict, &judgement.signatures(), &self.suite().expected, &case.binding);
@@ -104,7 +110,8 @@ fn told(difference: &Difference, seen: &[Difference]) -> Difference {
     if matches!(
         (&told.part, &told.change),
         (Part::Status | Part::MediaType, Change::Value { .. } | Change::Problem { .. })
-    ) {
+    ) || matches!(&told.change, Change::Unstable { first, other, .. } if is_no_value(&told.part, [first, other]))
+    {
         return told;
     }
     texts(&mut told.change, &mut |text| HIDDEN.clone_into(text));
@@ -115,6 +122,46 @@ fn told(difference: &Difference, seen: &[Difference]) -> Difference {
     told
 }
 
+/// Whether these texts are statuses or media types. In the place of a status may also stand a whole error that no row names.
+fn is_no_value(part: &Part, texts: [&String; 2]) -> bool {
+    match part {
+        Part::Status => texts.iter().all(|text| text.parse::<u16>().is_ok()),
+        Part::MediaType => true,
+        Part::Header(_) | Part::Body(_) => false,
+    }
+}
+
+/// Where a side is unstable is told, and what it answers there as far as it is stored.
+fn repeated(judged: &Repeated, seen: &Repeated) -> Repeated {
+    let told = |side: Side| {
+        let told = |one: &Instability| {
+            let mut seen = seen.unstable.get(side).iter();
+            if one.part.as_ref().is_none_or(|part| is_no_value(part, [&one.first, &one.other])) {
+                return one.clone();
+            }
+            match seen.find(|seen| seen.part == one.part && seen.number == one.number) {
+                Some(twin) => Instability {
+                    both: one.both,
+                    ..twin.clone()
+                },
+                None => Instability {
+                    first: HIDDEN.to_owned(),
+                    other: HIDDEN.to_owned(),
+                    ..one.clone()
+                },
+            }
+        };
+        judged.unstable.get(side).iter().map(told).collect()
+    };
+    Repeated {
+        unstable: PerSide {
+            legacy: told(Side::Legacy),
+            candidate: told(Side::Candidate),
+        },
+        acted: judged.acted.clone(),
+    }
+}
+
 /// Whether two differences of one kind at one place say the same but for values.
 fn alike(one: &Difference, other: &Difference) -> bool {
     match (&one.change, &other.change) {
@@ -123,6 +170,7 @@ fn alike(one: &Difference, other: &Difference) -> bool {
             of == whole && places(moves) == places(others)
         }
         (Change::Duplicate { times, .. }, Change::Duplicate { times: others, .. }) => times == others,
+        (Change::Unstable { number, .. }, Change::Unstable { number: other, .. }) => number == other,
         _ => true,
     }
 }
@@ -148,6 +196,10 @@ fn texts(change: &mut Change, each: &mut impl FnMut(&mut String)) {
         Change::Problem { expected, got, reason: _ } => {
             each(expected);
             each(got);
+        }
+        Change::Unstable { first, other, number: _ } => {
+            each(first);
+            each(other);
         }
         Change::Duplicate { side: _, times: _ } => {}
     }

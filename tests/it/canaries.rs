@@ -1,7 +1,9 @@
 //! Canaries: secrets and private values of every kind, put wherever they can be put, and looked for in everything that is
 //! written or said.
 
+use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE};
@@ -13,7 +15,7 @@ use crate::support::project::{Done, Project};
 use crate::support::scripted::{Scripted, read_head};
 
 /// What every canary holds, and what is left of no encoding: letters and digits.
-const CANARIES: [&str; 14] = [
+const CANARIES: [&str; 16] = [
     "Zq7param",
     "Zq7header",
     "Zq7query",
@@ -23,6 +25,8 @@ const CANARIES: [&str; 14] = [
     "Zq7setcookie",
     "Zq7mail",
     "Zq7other",
+    "Zq7again",
+    "Zq7baked",
     "Zq7note",
     "Zq7broken",
     "Zq7digest",
@@ -140,7 +144,20 @@ fn lower_hex(percent: &str) -> String {
     parts.fold(first, |all, part| format!("{all}%{}{}", part[..2].to_lowercase(), &part[2..]))
 }
 
-async fn serve(mut connection: TcpStream) -> std::io::Result<()> {
+/// How often each target was asked.
+type Counts = Arc<Mutex<BTreeMap<String, usize>>>;
+
+const fn alternately(number: usize, one: &'static str, other: &'static str) -> &'static str {
+    if number.is_multiple_of(2) { one } else { other }
+}
+
+/// A server that answers every other time with other secrets and other private values.
+async fn server() -> Scripted {
+    let counts = Counts::default();
+    Scripted::start(move |_, connection| serve(Arc::clone(&counts), connection)).await
+}
+
+async fn serve(counts: Counts, mut connection: TcpStream) -> std::io::Result<()> {
     let head = read_head(&mut connection).await?;
     let length = head.lines().find_map(|line| {
         let (name, value) = line.split_once(':')?;
@@ -151,6 +168,12 @@ async fn serve(mut connection: TcpStream) -> std::io::Result<()> {
     let sent = String::from_utf8_lossy(&sent).into_owned();
     let target = head.split(' ').nth(1).unwrap_or_default().to_owned();
     let legacy = !target.starts_with("/candidate");
+    let number = {
+        let mut counts = counts.lock().unwrap();
+        let count = counts.entry(target.clone()).or_default();
+        *count += 1;
+        *count
+    };
     let is = |case: &str| target.contains(&format!("/{case}"));
     // Careless services say everything that they were sent.
     let known = [
@@ -164,10 +187,11 @@ async fn serve(mut connection: TcpStream) -> std::io::Result<()> {
     let known = if is("down") { &known[5..] } else { &known[..] };
     let echo: Vec<String> = known.iter().flat_map(|text| spelt(text)).chain([target.clone(), sent]).collect();
     let mail = if is("differs") && !legacy {
-        "Zq7other@example.org"
+        alternately(number, "Zq7other@example.org", "Zq7again@example.org")
     } else {
         "Zq7mail@example.org"
     };
+    let cookie = alternately(number, "Zq7setcookie0123456789", "Zq7baked0123456789");
     let pin = match (is("typed"), legacy) {
         (_, true) => serde_json::json!("770077007700"),
         (true, false) => serde_json::json!("770077007700 "),
@@ -228,7 +252,7 @@ async fn serve(mut connection: TcpStream) -> std::io::Result<()> {
         ""
     };
     let answer = format!(
-        "HTTP/1.1 {status} Said\r\ncontent-type: {media_type}\r\ncontent-length: {}\r\nset-cookie: sid=Zq7setcookie0123456789; Path=/\r\n\
+        "HTTP/1.1 {status} Said\r\ncontent-type: {media_type}\r\ncontent-length: {}\r\nset-cookie: sid={cookie}; Path=/\r\n\
          location: /elsewhere?api_key=Zq7literal&t={escaped}&m={mail}\r\nx-echo: {header}\r\nconnection: close\r\n\r\n{body}",
         body.len()
     );
@@ -287,7 +311,7 @@ fn in_base64(text: &str) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_canary_is_found_in_anything() {
-    let (legacy, candidate) = (Scripted::start(|_, c| serve(c)).await, Scripted::start(|_, c| serve(c)).await);
+    let (legacy, candidate) = (server().await, server().await);
     let project = Project::with(PARITY_TOML);
     project.write("suites/secret.toml", SUITE.replace("SUITE", "secret"));
     project.write("suites/down.toml", DOWN);
@@ -307,7 +331,7 @@ async fn no_canary_is_found_in_anything() {
     };
     let reports: Vec<String> = Format::ALL.iter().map(|format| format!("{format}=out/check.{format}")).collect();
     std::fs::create_dir_all(cage.project.path("out")).unwrap();
-    let mut check = vec!["check", "-vv"];
+    let mut check = vec!["check", "-vv", "--repeat", "3"];
     check.extend(reports.iter().flat_map(|report| ["--report", report.as_str()]));
     let done = cage.run(&check);
     assert_eq!(done.code, Some(1), "{}", done.shown());
@@ -330,7 +354,10 @@ async fn no_canary_is_found_in_anything() {
         })
         .collect();
     assert_eq!(cases.len(), 10, "{cases:?}");
-    assert!(legacy.connections() >= 9 && candidate.connections() >= 9);
+    assert!(legacy.connections() >= 27 && candidate.connections() >= 27);
+    let again = cage.project.record();
+    let again = again.iter().filter(|line| line["candidate"]["others"].is_array());
+    assert!(again.count() > 0, "the second answers are in what is looked through");
     let kept = cage.project.read(".parity/records/latest.jsonl");
     cage.project.write("kept.jsonl", &kept);
     for case in &cases {

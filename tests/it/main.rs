@@ -35,6 +35,7 @@ mod recording;
 mod records;
 mod reference;
 mod rejudge;
+mod repeat;
 mod reports;
 mod requests;
 mod retold;

@@ -129,6 +129,38 @@ fn reports_and_records_are_as_published() {
 }
 
 #[test]
+fn what_comes_of_asking_again_is_as_published() {
+    let trace = Trace::approved();
+    let suite = trace.project.read("suites/trace.toml");
+    for private in ["", "body = 'digest'\n"] {
+        trace.project.write("suites/trace.toml", format!("{private}{suite}"));
+        let in_turn = |replies: [Reply; 3]| Reply::InTurn(replies.into());
+        let wrong = candidate_trace(34).replace("true", "false");
+        let right = || Reply::from(Answer::json(candidate_trace(34)));
+        trace
+            .candidate
+            .on("/trace/34", in_turn([right(), Answer::json(wrong).into(), Reply::Hang]));
+        let owed = |run: &str| Reply::from(Answer::json(legacy_trace(34).replace("\"34\"", run)));
+        trace
+            .legacy
+            .on("/api/trace/34", in_turn([owed("\"34\""), owed("\"35\""), owed("\"35\"")]));
+        let report = trace
+            .check(&["--repeat", "3", "--timeout", "500ms", "--format", "json"])
+            .exits(1)
+            .json();
+        let unstable = &report["cases"][1]["unstable"];
+        for side in ["legacy", "candidate"] {
+            assert!(!unstable[side].as_array().unwrap().is_empty(), "{side}: {report:#}");
+        }
+        assert_eq!(report["cases"][1]["differences"][0]["kind"], "unstable");
+        assert_valid(&published("report.json"), &report);
+        for line in &trace.project.record() {
+            assert_valid(&published("record.json"), line);
+        }
+    }
+}
+
+#[test]
 fn a_run_without_a_case_is_as_published() {
     let trace = Trace::approved();
     std::fs::remove_file(trace.project.path("suites/trace.toml")).unwrap();

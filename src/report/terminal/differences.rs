@@ -138,6 +138,16 @@ fn change(change: &Change, style: Style, lines: &mut Vec<String>) {
             fact("candidate", &[fit(got)], style, lines);
             problem("no row of the error table names this error of the legacy", style, lines);
         }
+        Change::Unstable { first, other, number } => {
+            let [before, after] = strings::pair(&visible(first), &visible(other), style, style.room(FACT + LABEL));
+            fact("first", &before, style, lines);
+            fact("then", &after, style, lines);
+            problem(
+                &format!("unstable: answer {number} of the candidate is another one than its first"),
+                style,
+                lines,
+            );
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::exchange::OracleKind;
 use crate::report::exit::Exit;
 use crate::report::model::{CaseReport, Pardon, RunReport};
+use crate::report::repeats;
 use crate::report::shell::quote;
 use crate::report::style::{Ink, Style, columns, count, pad, time};
 use crate::snapshot::{Pending, SnapshotState};
@@ -154,6 +155,13 @@ impl Sheet {
         for (place, line) in closing::times(run).iter().enumerate() {
             let line = self.style.fit(line, LABEL + 2);
             self.fact(if place == 0 { "times" } else { "" }, &line);
+        }
+        if let Some(asked) = repeats::asked(run) {
+            self.fact("asked", &self.style.fit(&asked, LABEL + 2));
+        }
+        if let Some(unstable) = repeats::unstable(run) {
+            let unstable = self.style.fit(&unstable, LABEL + 2);
+            self.fact("unstable", &self.style.paint(Ink::Warning, unstable));
         }
         let oracle = self.style.fit(&run.oracle.to_string(), LABEL + 2);
         let oracle = match run.oracle.kind {

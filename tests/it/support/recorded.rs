@@ -9,7 +9,7 @@ use parity::exchange::{
 use parity::record::{End, Event, Header, Record, RecordedExchange, RecordedService, RecordedSuite, Writer};
 use parity::redact::{Key, Redactor, SecretNames};
 use parity::suite::{Binding, Bound, Case};
-use parity::verdict::{Judgement, Standing, Verdict};
+use parity::verdict::{Judgement, Repeated, Standing, Verdict};
 use tempfile::TempDir;
 
 pub fn header() -> Header {
@@ -105,6 +105,7 @@ pub fn judgement(verdict: Verdict) -> Judgement<'static> {
         deviations: Vec::new(),
         notes: Vec::new(),
         effects: Vec::new(),
+        repeated: Repeated::NONE,
     }
 }
 

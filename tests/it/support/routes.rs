@@ -21,6 +21,19 @@ pub enum Reply {
     CutOff(&'static str),
     /// A body without an end.
     Endless,
+    /// One after the other, and the last one from then on.
+    InTurn(Vec<Self>),
+}
+
+impl Reply {
+    /// The reply to one more request.
+    fn next(&mut self) -> Self {
+        match self {
+            Self::InTurn(replies) if replies.len() > 1 => replies.remove(0),
+            Self::InTurn(replies) => replies[0].clone(),
+            reply => reply.clone(),
+        }
+    }
 }
 
 /// A whole answer.
@@ -226,6 +239,7 @@ impl Shared {
                     )?;
                     return connection.shutdown(std::net::Shutdown::Both);
                 }
+                Reply::InTurn(_) => unreachable!("one of them was taken"),
                 Reply::Endless => {
                     write!(connection, "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n[0")?;
                     loop {
@@ -244,7 +258,7 @@ impl Shared {
             "GET" => request.target.clone(),
             method => format!("{method} {}", request.target),
         };
-        let reply = state.routes.get(&key).cloned();
+        let reply = state.routes.get_mut(&key).map(Reply::next);
         state.requests.push(request);
         self.changed.notify_all();
         if let Some(crowd) = state.crowd {

@@ -1,0 +1,761 @@
+//! Sides that were asked the same again: what of their answers differs from itself.
+//!
+//! Each further answer is judged against the other side's first one, by the rules of the suite: what they allow is no
+//! instability. Where the judgement is another one than at first, that side is unstable.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::compare::{Change, Difference, Part, Row};
+use crate::exchange::{Answer, Exchange, Other, PerSide, Repeats, Side};
+use crate::rule::RuleName;
+use crate::suite::Case;
+use crate::translate::Detail;
+
+use super::judge::Judge;
+use super::judgement::{Failure, Judgement, Verdict};
+use super::known::stand;
+
+/// What came of asking the sides again.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Repeated {
+    /// Where each side differs from itself, by place.
+    pub unstable: PerSide<Vec<Instability>>,
+    /// The rules that acted on a further answer and not on the first ones: they are needed, too.
+    pub acted: BTreeSet<RuleName>,
+}
+
+/// A place at which one side did not answer the same each time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Instability {
+    /// The place; `None` when the whole answer is another one, with which nothing can be compared.
+    pub part: Option<Part>,
+    /// The answer in which it was first seen; the first one of the side is 1.
+    pub number: u32,
+    /// What was there at first: JSON text, or words when it is no value. Of the legacy, as the candidate owes it.
+    pub first: String,
+    /// What was there then.
+    pub other: String,
+    /// Whether the other side is unstable there as well, so that neither can be held against the other.
+    pub both: bool,
+}
+
+/// So many places of one side are told in notes.
+const NOTED: usize = 5;
+
+impl Repeated {
+    /// Of a case in which nobody answered otherwise.
+    pub const NONE: Self = Self {
+        unstable: PerSide {
+            legacy: Vec::new(),
+            candidate: Vec::new(),
+        },
+        acted: BTreeSet::new(),
+    };
+
+    /// Whether there is nothing to say.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::NONE
+    }
+
+    /// What no difference tells, as sentences: where the legacy is unstable, and where both sides are.
+    #[must_use]
+    pub fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        for side in Side::BOTH {
+            let told = |one: &&Instability| side == Side::Legacy || (one.part.is_none() && !one.both);
+            let mut places: Vec<(String, &Instability, usize)> = Vec::new();
+            for one in self.unstable.get(side).iter().filter(told) {
+                let place = one.place();
+                match places
+                    .iter_mut()
+                    .find(|(known, first, _)| *known == place && first.both == one.both)
+                {
+                    Some((.., times)) => *times += 1,
+                    None => places.push((place, one, 1)),
+                }
+            }
+            notes.extend(places.iter().take(NOTED).map(|(place, one, times)| {
+                let who = if one.both {
+                    "both sides are".to_owned()
+                } else {
+                    format!("the {side} is")
+                };
+                let of = if one.both { " of the legacy" } else { "" };
+                let more = match times {
+                    1 => String::new(),
+                    times => format!("; so it is at {times} such places"),
+                };
+                format!(
+                    "{who} unstable{place}: first {}, then {} in answer {}{of}{more}",
+                    one.first, one.other, one.number
+                )
+            }));
+            if places.len() > NOTED {
+                notes.push(format!("the {side} is unstable at {} more places", places.len() - NOTED));
+            }
+        }
+        notes
+    }
+}
+
+impl Instability {
+    /// ` at /trace/*/evaluation`; nothing for a whole answer.
+    fn place(&self) -> String {
+        match &self.part {
+            None => String::new(),
+            Some(Part::Body(path)) => format!(" at {}", path.generalise()),
+            Some(part) => format!(" in the {part}"),
+        }
+    }
+}
+
+impl Judge {
+    /// The verdict of one exchange, and of everything that the sides answered when they were asked again.
+    ///
+    /// A candidate that is unstable where the legacy is not differs there. A legacy that is unstable excuses nothing, and is no
+    /// fault of the candidate; one that breaks is broken.
+    #[must_use]
+    pub fn judge_repeated<'x>(
+        &self,
+        case: &Case,
+        exchange: &'x Exchange,
+        repeats: &PerSide<Repeats>,
+        bases: PerSide<Option<&str>>,
+        detail: Detail,
+    ) -> Judgement<'x> {
+        let mut judgement = self.judge(case, exchange, bases, detail);
+        if Side::BOTH.into_iter().all(|side| repeats.get(side).others.is_empty()) {
+            return judgement;
+        }
+        let mut acted = BTreeSet::new();
+        let mut held = |side: Side| {
+            let mut held = Held::default();
+            for other in &repeats.get(side).others {
+                let mut asked = exchange.clone();
+                asked.get_mut(side).clone_from(&other.answer);
+                let again = self.judge(case, &asked, bases, Detail::Counts);
+                held.hold(side, &judgement, &again, exchange.get(side), other);
+                let new = again.applied.into_iter().map(|applied| applied.rule);
+                acted.extend(new.filter(|rule| judgement.applied.iter().all(|known| known.rule != *rule)));
+            }
+            held
+        };
+        let mut held = PerSide {
+            legacy: held(Side::Legacy),
+            candidate: held(Side::Candidate),
+        };
+        pair(&mut held);
+        let times = repeats.as_ref().map(|repeats| repeats.times);
+        // First the legacy: with one that breaks nothing can be compared.
+        for side in Side::BOTH {
+            if judgement.failures.legacy.is_some() && side == Side::Candidate {
+                continue;
+            }
+            settle(&mut judgement, side, held.get_mut(side), *times.get(side));
+        }
+        let unstable = |held: Held| {
+            let mut unstable: Vec<Instability> = held.places.into_iter().map(|place| place.what).collect();
+            unstable.sort_by(|one, other| one.part.cmp(&other.part));
+            unstable
+        };
+        judgement.repeated = Repeated {
+            unstable: held.map(unstable),
+            acted,
+        };
+        judgement.standing = stand(judgement.verdict, &judgement.signatures(), &self.suite().expected, &case.binding);
+        judgement
+    }
+}
+
+/// What the further answers of one side came to, held against its first.
+#[derive(Default)]
+struct Held {
+    places: Vec<Place>,
+    /// The differences of the first answer that are not in all the others.
+    gone: BTreeSet<usize>,
+    /// The answer with which nothing can be compared, and the verdict of it.
+    broken: Option<(Verdict, Failure, u32)>,
+}
+
+struct Place {
+    what: Instability,
+    rule: Option<RuleName>,
+    row: Option<Arc<Row>>,
+}
+
+impl Held {
+    fn hold(&mut self, side: Side, first: &Judgement<'_>, again: &Judgement<'_>, answer: &Answer, other: &Other) {
+        let across = side.other();
+        let changed = |side: Side| {
+            let signature = |judgement: &Judgement<'_>| judgement.failures.get(side).as_ref().map(|failure| failure.signature.clone());
+            signature(first) != signature(again)
+        };
+        if changed(side) {
+            let failure = again.failures.get(side);
+            let said = [(first.failures.get(side), answer), (failure, &other.answer)]
+                .map(|(failure, answer)| whole(side, failure.as_ref(), answer));
+            self.add(None, other.number, said, None);
+            let worse = self.broken.as_ref().is_none_or(|(verdict, ..)| *verdict == Verdict::Unreachable);
+            if let Some(failure) = failure.clone().filter(|_| worse) {
+                self.broken = Some((again.verdict, failure, other.number));
+            }
+        } else if changed(across) {
+            // The other side's answer is read by what is owed, and another status is.
+            let owed = |judgement: &Judgement<'_>| {
+                let status = judgement.expected.as_ref().map(|expected| expected.status.to_string());
+                status.unwrap_or_else(|| "none that is known".to_owned())
+            };
+            self.add(Some(Part::Status), other.number, [owed(first), owed(again)], None);
+        } else {
+            self.hold_differences(side, &first.differences, &again.differences, other.number);
+        }
+    }
+
+    fn hold_differences(&mut self, side: Side, first: &[Difference], again: &[Difference], number: u32) {
+        let (was, is) = (by_part(first), by_part(again));
+        let parts: BTreeSet<&Part> = was.keys().chain(is.keys()).copied().collect();
+        for part in parts {
+            let at = |all: &BTreeMap<&Part, Vec<usize>>| all.get(part).cloned().unwrap_or_default();
+            let (was, is) = (at(&was), at(&is));
+            let gone: Vec<usize> = was
+                .iter()
+                .copied()
+                .filter(|one| !is.iter().any(|other| same(&first[*one].change, &again[*other].change)))
+                .collect();
+            let mut new = is
+                .iter()
+                .filter(|one| !was.iter().any(|other| same(&again[**one].change, &first[*other].change)));
+            let (before, after) = (gone.first().map(|one| &first[*one]), new.next().map(|one| &again[*one]));
+            let Some(shown) = after.or(before) else { continue };
+            let said = texts(side, before.map(|one| &one.change), after.map(|one| &one.change));
+            self.add(Some(part.clone()), number, said, Some(shown));
+            self.gone.extend(gone);
+        }
+    }
+
+    /// Each place is told once, as it was first seen.
+    fn add(&mut self, part: Option<Part>, number: u32, [first, other]: [String; 2], shown: Option<&Difference>) {
+        if self.places.iter().any(|place| place.what.part == part) {
+            return;
+        }
+        self.places.push(Place {
+            what: Instability {
+                part,
+                number,
+                first,
+                other,
+                both: false,
+            },
+            rule: shown.and_then(|shown| shown.rule.clone()),
+            row: shown.and_then(|shown| shown.row.clone()),
+        });
+    }
+}
+
+fn by_part(differences: &[Difference]) -> BTreeMap<&Part, Vec<usize>> {
+    let mut parts: BTreeMap<&Part, Vec<usize>> = BTreeMap::new();
+    for (index, difference) in differences.iter().enumerate() {
+        parts.entry(&difference.part).or_default().push(index);
+    }
+    parts
+}
+
+/// Whether two differences at one place are the same. With an error of the legacy that no row names nothing is compared.
+fn same(one: &Change, other: &Change) -> bool {
+    match (one, other) {
+        (Change::UnknownError { legacy: one, .. }, Change::UnknownError { legacy: other, .. }) => one == other,
+        _ => one == other,
+    }
+}
+
+/// Marks the places at which both sides are unstable, whichever item of a list it is.
+fn pair(held: &mut PerSide<Held>) {
+    let general = |place: &Place| match &place.what.part {
+        Some(Part::Body(path)) => Some(path.generalise().to_string()),
+        Some(part) => Some(part.to_string()),
+        None => None,
+    };
+    let [legacy, candidate] = [&held.legacy, &held.candidate].map(|held| held.places.iter().filter_map(general).collect::<BTreeSet<_>>());
+    for place in held.legacy.places.iter_mut().chain(&mut held.candidate.places) {
+        place.what.both = general(place).is_some_and(|place| legacy.contains(&place) && candidate.contains(&place));
+    }
+}
+
+/// What one side's instability makes of the judgement of the first answers.
+fn settle(judgement: &mut Judgement<'_>, side: Side, held: &mut Held, times: u32) {
+    let is_other = held.places.iter().any(|place| place.what.part.is_none());
+    if let Some(failure) = judgement.failures.get_mut(side) {
+        if is_other {
+            *failure = unsteady(side, failure, 1, times);
+        }
+        return;
+    }
+    let broken = held
+        .broken
+        .take()
+        .map(|(verdict, failure, number)| (verdict, unsteady(side, &failure, number, times)));
+    match (side, broken) {
+        (Side::Legacy, Some((verdict, failure))) => {
+            let candidate = judgement.failures.candidate.take();
+            *judgement = Judgement::without_comparison(
+                verdict,
+                PerSide {
+                    legacy: Some(failure),
+                    candidate,
+                },
+            );
+        }
+        (Side::Legacy, None) => {}
+        (Side::Candidate, Some((Verdict::CandidateBroken, failure))) => {
+            judgement.verdict = Verdict::CandidateBroken;
+            judgement.failures.candidate = Some(failure);
+            judgement.differences.clear();
+        }
+        (Side::Candidate, broken) => {
+            blame(&mut judgement.differences, held);
+            if !judgement.differences.is_empty() {
+                // What was seen to differ outweighs that once there was no answer.
+                judgement.verdict = Verdict::Mismatch;
+            } else if let Some((verdict, failure)) = broken {
+                judgement.verdict = verdict;
+                judgement.failures.candidate = Some(failure);
+            }
+        }
+    }
+}
+
+/// Where the candidate alone is unstable, that is the difference, whichever of its answers came first.
+fn blame(differences: &mut Vec<Difference>, held: &Held) {
+    let alone = |place: &&Place| !place.what.both && place.what.part.is_some();
+    let blamed: BTreeSet<&Part> = held
+        .places
+        .iter()
+        .filter(alone)
+        .filter_map(|place| place.what.part.as_ref())
+        .collect();
+    let mut index = 0;
+    differences.retain(|difference| {
+        index += 1;
+        !(held.gone.contains(&(index - 1)) && blamed.contains(&difference.part))
+    });
+    differences.extend(held.places.iter().filter(alone).filter_map(|place| {
+        let what = &place.what;
+        Some(Difference {
+            part: what.part.clone()?,
+            change: Change::Unstable {
+                first: what.first.clone(),
+                other: what.other.clone(),
+                number: what.number,
+            },
+            rule: place.rule.clone(),
+            row: place.row.clone(),
+        })
+    }));
+    differences.sort_by(|one, other| one.part.cmp(&other.part));
+}
+
+/// A failure that is not there every time has a signature of its own.
+fn unsteady(side: Side, failure: &Failure, number: u32, times: u32) -> Failure {
+    Failure {
+        reason: format!("answer {number} of {times}: {}", failure.reason),
+        signature: format!("{side}: unstable, {}", without_side(side, failure)),
+    }
+}
+
+fn without_side(side: Side, failure: &Failure) -> &str {
+    failure.signature.strip_prefix(&format!("{side}: ")).unwrap_or(&failure.signature)
+}
+
+/// A whole answer in few words, without anything of its body.
+fn whole(side: Side, failure: Option<&Failure>, answer: &Answer) -> String {
+    match (failure, answer) {
+        (Some(failure), _) => without_side(side, failure).to_owned(),
+        (None, Ok(answer)) => format!("status {}", answer.status),
+        (None, Err(unreachable)) => unreachable.kind.name().to_owned(),
+    }
+}
+
+/// What a side has at a place where a difference came or went: of the candidate what came, of the legacy what is owed. Where
+/// there is no difference, both sides have the same.
+fn texts(side: Side, before: Option<&Change>, after: Option<&Change>) -> [String; 2] {
+    let of = |side: Side, change: &Change| match side {
+        Side::Legacy => owed(change),
+        Side::Candidate => came(change),
+    };
+    let text = |change: Option<&Change>, partner: Option<&Change>| {
+        let own = change.map(|change| of(side, change));
+        own.or_else(|| partner.map(|partner| of(side.other(), partner))).unwrap_or_default()
+    };
+    [text(before, after), text(after, before)]
+}
+
+const NOTHING: &str = "nothing";
+
+fn owed(change: &Change) -> String {
+    match change {
+        Change::Value { expected, .. } | Change::Missing { expected } | Change::Problem { expected, .. } => expected.clone(),
+        Change::Kind { expected, .. } => expected.1.clone(),
+        Change::Extra { .. } => NOTHING.to_owned(),
+        Change::Order { .. } => "the owed order".to_owned(),
+        Change::Duplicate { .. } => "one member of this name".to_owned(),
+        Change::Unlike { wanted, .. } => wanted.clone(),
+        Change::Untranslatable { .. } => "what cannot be translated".to_owned(),
+        Change::UnknownError { legacy, .. } => legacy.clone(),
+        Change::Unstable { first, .. } => first.clone(),
+    }
+}
+
+fn came(change: &Change) -> String {
+    match change {
+        Change::Value { got, .. } | Change::Extra { got } | Change::Problem { got, .. } | Change::UnknownError { got, .. } => got.clone(),
+        Change::Kind { got, .. } => got.1.clone(),
+        Change::Missing { .. } => NOTHING.to_owned(),
+        Change::Order { moves, of } => format!("another order ({} of {of} stand elsewhere)", moves.len()),
+        Change::Duplicate { times, .. } => format!("{times} members of this name"),
+        Change::Unlike { got, .. } => got.clone().unwrap_or_else(|| NOTHING.to_owned()),
+        Change::Untranslatable { .. } => "an answer to what can be translated".to_owned(),
+        Change::Unstable { other, .. } => other.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exchange::{Exchange, Unreachable, UnreachableKind};
+    use crate::path::Pattern;
+    use crate::rule::{CasePattern, Comparison, ComparisonRule, ExpectedVerdict, Justification, VerdictName};
+    use crate::suite::{Suite, sample};
+    use crate::verdict::Standing;
+    use proptest::prelude::*;
+
+    /// Two rows of run 34, changed by hand.
+    fn candidate(from: &str, to: &str) -> Answer {
+        sample::answer(200, "application/json", &sample::candidate_trace(2).replace(from, to))
+    }
+
+    fn legacy(from: &str, to: &str) -> Answer {
+        sample::answer(200, "application/json", &sample::legacy_trace(2).replace(from, to))
+    }
+
+    fn no_answer(kind: UnreachableKind) -> Answer {
+        Err(Unreachable {
+            kind,
+            reason: "gone".into(),
+        })
+    }
+
+    fn fatal() -> Answer {
+        sample::answer(500, "text/html", "")
+    }
+
+    /// The answers of both sides, the first ones apart.
+    fn given(legacy: &[Answer], candidate: &[Answer]) -> (Exchange, PerSide<Repeats>) {
+        let exchange = PerSide {
+            legacy: legacy[0].clone(),
+            candidate: candidate[0].clone(),
+        };
+        let again = |answers: &[Answer]| {
+            let mut repeats = Repeats::default();
+            answers[1..]
+                .iter()
+                .for_each(|answer| repeats.add(&answers[0], answer.clone(), 1, &[]));
+            repeats
+        };
+        let repeats = PerSide {
+            legacy: again(legacy),
+            candidate: again(candidate),
+        };
+        (exchange, repeats)
+    }
+
+    struct Said {
+        verdict: Verdict,
+        signatures: Vec<String>,
+        notes: Vec<String>,
+        judgement: String,
+    }
+
+    fn judged_by(suite: Suite, legacy: &[Answer], candidate: &[Answer]) -> Said {
+        let (exchange, repeats) = given(legacy, candidate);
+        let judge = Judge::new(Arc::new(suite));
+        let judgement = judge.judge_repeated(&sample::case("34"), &exchange, &repeats, PerSide::default(), Detail::Counts);
+        assert_eq!(judgement.standing.passes(), judgement.verdict.is_parity(), "{judgement:?}");
+        Said {
+            verdict: judgement.verdict,
+            signatures: judgement.signatures().into_iter().collect(),
+            notes: judgement.repeated.notes(),
+            judgement: format!("{judgement:?}"),
+        }
+    }
+
+    fn judged(legacy: &[Answer], candidate: &[Answer]) -> Said {
+        judged_by(sample::suite(), legacy, candidate)
+    }
+
+    const SELECTED: &str = "\"iteration\":1,\"setup_string\":\"{\\\"C\\\": 1}\",\"evaluation\":0.91,\"selected\":false";
+
+    fn flipped() -> Answer {
+        candidate(SELECTED, &SELECTED.replace("false", "true"))
+    }
+
+    #[test]
+    fn a_candidate_that_is_wrong_only_sometimes_is_wrong() {
+        let right = candidate("", "");
+        let unstable = ["/trace/*/selected: unstable (boolean /trace/*/selected)"];
+        for answers in [
+            vec![right.clone(), flipped()],
+            vec![flipped(), right.clone()],
+            vec![right.clone(), right.clone(), flipped(), right.clone()],
+        ] {
+            let said = judged(&[legacy("", "")], &answers);
+            assert_eq!(said.verdict, Verdict::Mismatch);
+            assert_eq!(said.signatures, unstable, "whichever answer comes first");
+            assert_eq!(said.notes, [""; 0], "the difference says it");
+        }
+        // What is wrong each time stays what it is beside it.
+        let wrong = |answer: &Answer| {
+            let mut answer = answer.clone().unwrap();
+            answer.body = answer.body.text().unwrap().replace("\"run_id\":34", "\"run_id\":\"34\"").into();
+            Ok(answer)
+        };
+        let said = judged(&[legacy("", "")], &[wrong(&right), wrong(&flipped())]);
+        assert_eq!(
+            said.signatures,
+            [unstable[0], "/run_id: integer became string (integer /run_id)"]
+                .into_iter()
+                .rev()
+                .collect::<Vec<_>>()
+        );
+    }
+
+    #[test]
+    fn what_the_candidate_had_there_is_shown() {
+        let (exchange, repeats) = given(&[legacy("", "")], &[flipped(), candidate("", ""), candidate("0.91", "null")]);
+        let judge = Judge::new(Arc::new(sample::suite()));
+        let judgement = judge.judge_repeated(&sample::case("34"), &exchange, &repeats, PerSide::default(), Detail::Counts);
+        let shown: Vec<String> = judgement
+            .differences
+            .iter()
+            .map(|difference| format!("{} {:?}", difference.part, difference.change))
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                "/trace/1/evaluation Unstable { first: \"0.910\", other: \"null\", number: 3 }",
+                "/trace/1/selected Unstable { first: \"true\", other: \"false\", number: 2 }",
+            ]
+        );
+        assert!(judgement.differences.iter().all(|difference| difference.row.is_some()));
+    }
+
+    #[test]
+    fn an_unstable_legacy_is_told_and_excuses_nothing() {
+        let other = legacy("\"selected\":\"false\"},", "\"selected\":\"true\"},");
+        let said = judged(&[legacy("", ""), other.clone()], &[candidate("", "")]);
+        assert_eq!((said.verdict, said.signatures.len()), (Verdict::Translated, 0));
+        assert_eq!(
+            said.notes,
+            ["the legacy is unstable at /trace/*/selected: first false, then true in answer 2"]
+        );
+        let said = judged(&[other, legacy("", "")], &[candidate("", "")]);
+        assert_eq!(said.verdict, Verdict::Mismatch);
+        assert_eq!(said.signatures, ["/trace/*/selected: other value (boolean /trace/*/selected)"]);
+        assert_eq!(
+            said.notes,
+            ["the legacy is unstable at /trace/*/selected: first true, then false in answer 2"]
+        );
+    }
+
+    #[test]
+    fn where_both_are_unstable_neither_is_held_against_the_other() {
+        let other = legacy("\"selected\":\"false\"},", "\"selected\":\"true\"},");
+        // Not in the same row: a list in another order each time moves from row to row.
+        let said = judged(&[legacy("", ""), other.clone()], &[candidate("", ""), flipped()]);
+        assert_eq!((said.verdict, said.signatures.len()), (Verdict::Translated, 0));
+        assert_eq!(
+            said.notes,
+            ["both sides are unstable at /trace/*/selected: first false, then true in answer 2 of the legacy"]
+        );
+        // Elsewhere the candidate is alone with it.
+        let elsewhere = candidate("0.91", "0.92");
+        let said = judged(&[legacy("", ""), other], &[candidate("", ""), elsewhere]);
+        assert_eq!(said.signatures, ["/trace/*/evaluation: unstable (number /trace/*/evaluation)"]);
+    }
+
+    #[test]
+    fn what_the_rules_allow_is_no_instability_and_they_count_as_needed() {
+        let mut suite = sample::suite();
+        suite.comparisons.push(Comparison {
+            rule: ComparisonRule::Tolerance(crate::rule::Tolerance::Absolute("0.01".into())),
+            at: Pattern::parse("/trace/*/evaluation").unwrap(),
+            when: None,
+            justification: Justification::default(),
+        });
+        let answers = [candidate("", ""), candidate("0.91", "0.915"), candidate("0.91", "9.1e-1")];
+        let (exchange, repeats) = given(&[legacy("", ""), legacy("0.910", "0.91")], &answers);
+        let judge = Judge::new(Arc::new(suite.clone()));
+        let case = sample::case("34");
+        let judgement = judge.judge_repeated(&case, &exchange, &repeats, PerSide::default(), Detail::Counts);
+        let once = judge.judge(&case, &exchange, PerSide::default(), Detail::Counts);
+        let acted: Vec<String> = judgement.repeated.acted.iter().map(ToString::to_string).collect();
+        assert_eq!(acted, ["tolerance /trace/*/evaluation absolute 0.01"]);
+        let forgotten = Judgement {
+            repeated: Repeated::NONE,
+            ..judgement
+        };
+        assert_eq!(forgotten, once);
+        let said = judged_by(suite, &[legacy("", "")], &[answers[0].clone(), candidate("0.91", "0.93")]);
+        assert_eq!(
+            said.signatures,
+            ["/trace/*/evaluation: unstable (tolerance /trace/*/evaluation absolute 0.01)"]
+        );
+    }
+
+    #[test]
+    fn a_side_that_breaks_once_is_broken() {
+        let (right, owed) = (candidate("", ""), legacy("", ""));
+        for (legacy, candidate, verdict, signature, note) in [
+            (
+                vec![owed.clone()],
+                vec![right.clone(), fatal()],
+                Verdict::CandidateBroken,
+                "candidate: unstable, status 500 text/html, empty body",
+                "the candidate is unstable: first status 200, then status 500 text/html, empty body in answer 2",
+            ),
+            (
+                vec![owed.clone()],
+                vec![fatal(), right.clone()],
+                Verdict::CandidateBroken,
+                "candidate: unstable, status 500 text/html, empty body",
+                "the candidate is unstable: first status 500 text/html, empty body, then status 200 in answer 2",
+            ),
+            (
+                vec![owed.clone()],
+                vec![right.clone(), flipped(), fatal()],
+                Verdict::CandidateBroken,
+                "candidate: unstable, status 500 text/html, empty body",
+                "the candidate is unstable: first status 200, then status 500 text/html, empty body in answer 3",
+            ),
+            (
+                vec![owed.clone()],
+                vec![right.clone(), no_answer(UnreachableKind::Broken)],
+                Verdict::CandidateBroken,
+                "candidate: unstable, broken off",
+                "the candidate is unstable: first status 200, then broken off in answer 2",
+            ),
+            (
+                vec![owed.clone()],
+                vec![right.clone(), no_answer(UnreachableKind::TimedOut)],
+                Verdict::Unreachable,
+                "candidate: unstable, timed out",
+                "the candidate is unstable: first status 200, then timed out in answer 2",
+            ),
+            (
+                vec![owed.clone(), fatal()],
+                vec![right.clone()],
+                Verdict::LegacyBroken,
+                "legacy: unstable, status 500 text/html, empty body",
+                "the legacy is unstable: first status 200, then status 500 text/html, empty body in answer 2",
+            ),
+            (
+                vec![fatal(), owed.clone()],
+                vec![right.clone()],
+                Verdict::LegacyBroken,
+                "legacy: unstable, status 500 text/html, empty body",
+                "the legacy is unstable: first status 500 text/html, empty body, then status 200 in answer 2",
+            ),
+            (
+                vec![owed.clone(), no_answer(UnreachableKind::TimedOut)],
+                vec![right.clone()],
+                Verdict::Unreachable,
+                "legacy: unstable, timed out",
+                "the legacy is unstable: first status 200, then timed out in answer 2",
+            ),
+        ] {
+            let said = judged(&legacy, &candidate);
+            assert_eq!(said.verdict, verdict, "{signature}");
+            assert_eq!(said.signatures, [signature]);
+            assert!(said.notes.contains(&note.to_owned()), "{:?}", said.notes);
+            assert!(
+                said.judgement.contains("answer "),
+                "the reason says which answer it was: {}",
+                said.judgement
+            );
+        }
+    }
+
+    #[test]
+    fn a_difference_that_was_seen_outweighs_that_once_there_was_no_answer() {
+        let said = judged(
+            &[legacy("", "")],
+            &[candidate("", ""), flipped(), no_answer(UnreachableKind::TimedOut)],
+        );
+        assert_eq!(said.verdict, Verdict::Mismatch);
+        assert_eq!(said.signatures, ["/trace/*/selected: unstable (boolean /trace/*/selected)"]);
+        assert_eq!(
+            said.notes,
+            ["the candidate is unstable: first status 200, then timed out in answer 3"]
+        );
+    }
+
+    #[test]
+    fn an_instability_can_be_declared_like_any_difference() {
+        let mut suite = sample::suite();
+        suite.expected = vec![ExpectedVerdict {
+            case: CasePattern::one("run_id=34"),
+            verdict: VerdictName::Mismatch,
+            signatures: vec!["/trace/*/selected: unstable (boolean /trace/*/selected)".into()],
+            justification: Justification::default(),
+        }];
+        let judge = Judge::new(Arc::new(suite));
+        let (exchange, repeats) = given(&[legacy("", "")], &[candidate("", ""), flipped()]);
+        let judgement = judge.judge_repeated(&sample::case("34"), &exchange, &repeats, PerSide::default(), Detail::Counts);
+        assert!(matches!(judgement.standing, Standing::Expected { .. }), "{judgement:?}");
+    }
+
+    #[test]
+    fn many_unstable_places_are_counted() {
+        let other = legacy("\"selected\":\"false\"", "\"selected\":\"true\"");
+        let said = judged(&[legacy("", ""), other], &[candidate("", "")]);
+        assert_eq!(
+            said.notes,
+            ["the legacy is unstable at /trace/*/selected: first false, then true in answer 2; so it is at 2 such places"]
+        );
+    }
+
+    /// Answers that are judged alike, though no two of them are the same bytes.
+    fn spelled(number: usize) -> Answer {
+        let evaluation = format!("0.91{}", "0".repeat(number));
+        candidate("0.91", &evaluation)
+    }
+
+    proptest! {
+        #[test]
+        fn stable_answers_are_judged_as_one(answers in proptest::collection::vec(0usize..5, 1..8), broken in any::<bool>()) {
+            let answers: Vec<Answer> = answers.into_iter().map(|number| if broken { fatal() } else { spelled(number) }).collect();
+            let (exchange, repeats) = given(&[legacy("", ""), legacy("0.910", "0.9100")], &answers);
+            let judge = Judge::new(Arc::new(sample::suite()));
+            let case = sample::case("34");
+            let judgement = judge.judge_repeated(&case, &exchange, &repeats, PerSide::default(), Detail::Counts);
+            prop_assert_eq!(judgement, judge.judge(&case, &exchange, PerSide::default(), Detail::Counts));
+        }
+
+        #[test]
+        fn one_wrong_answer_among_any_fails_and_their_order_means_nothing(wrong in proptest::collection::vec(any::<bool>(), 1..8)) {
+            let answers: Vec<Answer> = wrong
+                .iter()
+                .enumerate()
+                .map(|(number, wrong)| if *wrong { flipped() } else { spelled(number) })
+                .collect();
+            let said = judged(&[legacy("", "")], &answers);
+            prop_assert_eq!(said.verdict.is_parity(), !wrong.contains(&true));
+            let mut backwards = answers;
+            backwards.reverse();
+            prop_assert_eq!(judged(&[legacy("", "")], &backwards).signatures, said.signatures);
+        }
+    }
+}
