@@ -1,6 +1,6 @@
 //! Rules and expected verdicts, added to the suite that they are for.
 
-use crate::diagnostic::Source;
+use crate::diagnostic::{Diagnostics, Source};
 use crate::suite::{Suite, read_suite_with};
 
 use super::context::Context;
@@ -30,11 +30,19 @@ pub fn append_as(suite: &Suite, added: &str, complete: impl Fn(&str) -> String, 
     }
     let line_break = if now.ends_with('\n') || now.is_empty() { "" } else { "\n" };
     let text = format!("{now}{line_break}{added}");
-    read_suite_with(&Source::new(suite.file.as_str(), complete(&text)), |wanted| match &suite.inputs {
+    read_as(suite, complete(&text))?;
+    replace(&path, &text).map_err(|error| Failure::SetUp(format!("cannot write `{}`: {error}", suite.file)))
+}
+
+/// A suite with another text, and the same file of rows.
+///
+/// # Errors
+/// When the text is no suite.
+pub fn read_as(suite: &Suite, text: String) -> Result<Suite, Diagnostics> {
+    read_suite_with(&Source::new(suite.file.as_str(), text), |wanted| match &suite.inputs {
         Some(inputs) => Ok(Source::new(inputs.file.as_str(), &*inputs.text)),
         None => Err(wanted.error("the suite names a file that it did not name before").into()),
-    })?;
-    replace(&path, &text).map_err(|error| Failure::SetUp(format!("cannot write `{}`: {error}", suite.file)))
+    })
 }
 
 /// What of this the file has as `key = [ … ]`, which TOML lets nobody add `[[key]]` to.

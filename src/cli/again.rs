@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::record::{Header, Record, RecordError};
+use crate::record::{Header, Record, RecordError, RecordedExchange};
 use crate::report::SuiteReport;
 use crate::run::{RejudgeError, Rejudged, Rejudging, Visit, judge_record};
 use crate::snapshot::{SnapshotError, Store};
 use crate::translate::Detail;
 
 use super::context::Context;
-use super::explain::open;
+use super::explain::{find, open};
 use super::failure::Failure;
 use super::gate::{GateArguments, strictness};
 use super::output::Output;
@@ -43,6 +43,8 @@ pub struct Again {
     pub shown: String,
     /// Its snapshots.
     pub store: Store,
+    /// The profile that was asked for.
+    profile: Option<String>,
 }
 
 impl Again {
@@ -61,7 +63,29 @@ impl Again {
             shown: shown(record.path(), context).display().to_string(),
             project,
             header,
+            profile: arguments.profile.clone(),
         })
+    }
+
+    /// The same record, with the project as its files are now.
+    ///
+    /// # Errors
+    /// When either cannot be read.
+    pub fn anew(&self, config: Option<&Path>, context: &Context) -> Result<Self, Failure> {
+        let arguments = RecordArguments {
+            record: Some(self.path.clone()),
+            profile: self.profile.clone(),
+        };
+        Self::open(&arguments, config, context)
+    }
+
+    /// One exchange of the record, by the name that the case has there.
+    ///
+    /// # Errors
+    /// When the record cannot be read, or holds none of that name.
+    pub fn exchange(&self, case: &str) -> Result<RecordedExchange, Failure> {
+        let mut record = Record::open(&self.path).map_err(|error| unreadable(&error))?;
+        find(&mut record, case)
     }
 
     /// Judges by the suites of the project, and says what of the record was left out. A record without an end is refused: of
@@ -76,6 +100,24 @@ impl Again {
         detail: Detail,
         context: &Context,
         output: &Output,
+        visit: impl FnMut(&Visit<'_>),
+    ) -> Result<Rejudged, Failure> {
+        let again = self.judge_silently(gate, detail, context, visit)?;
+        for note in self.notes(&again) {
+            output.say(&format!("note: {note}"));
+        }
+        Ok(again)
+    }
+
+    /// The same, with nothing said.
+    ///
+    /// # Errors
+    /// Those of [`judge`](Self::judge).
+    pub fn judge_silently(
+        &self,
+        gate: &GateArguments,
+        detail: Detail,
+        context: &Context,
         visit: impl FnMut(&Visit<'_>),
     ) -> Result<Rejudged, Failure> {
         let baseline = gate.baseline(context)?;
@@ -93,9 +135,6 @@ impl Again {
         };
         let again = self.judge_by(&by, visit)?;
         self.check(&again)?;
-        for note in self.notes(&again) {
-            output.say(&format!("note: {note}"));
-        }
         Ok(again)
     }
 

@@ -77,7 +77,7 @@ pub enum Command {
     /// Print a migration guide for the API's users, from the rules alone, with real examples.
     #[command(after_help = super::guide::EXAMPLES)]
     Guide(GuideArguments),
-    /// Accept or reject pending snapshots, one by one or by name.
+    /// Decide pending snapshots and open signatures, one by one or by name.
     #[command(after_help = super::review::EXAMPLES)]
     Review(ReviewArguments),
     /// Tell a recorded run again, in any format.

@@ -126,7 +126,8 @@ fn no_records() -> Failure {
     Failure::Usage("no run of this project is recorded yet: run `parity check`, or name a record with `--record FILE`".to_owned())
 }
 
-fn find(record: &mut Record, wanted: &str) -> Result<RecordedExchange, Failure> {
+/// The exchange of a case, which may be named without its suite where that is clear.
+pub fn find(record: &mut Record, wanted: &str) -> Result<RecordedExchange, Failure> {
     let mut seen = Vec::new();
     // A case whose suite was left out.
     let mut meant: Vec<Box<RecordedExchange>> = Vec::new();

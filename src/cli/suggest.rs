@@ -11,9 +11,9 @@ use crate::diagnostic::nearest;
 use crate::exchange::Exchange;
 use crate::report::{Exit, suggestions};
 use crate::rule::CasePattern;
-use crate::run::recorded_bases;
+use crate::run::{Rejudging, Visit, recorded_bases};
 use crate::suggest::{Suggestion, suggest};
-use crate::suite::Case;
+use crate::suite::{Case, Suite};
 use crate::translate::Detail;
 
 use super::again::{Again, RecordArguments};
@@ -32,6 +32,12 @@ was tried on every case of the record: it makes none worse, the reader of suites
 it. Every `why` is empty, and a suite with an empty `why` is refused: read what you adopt. The exit code is 0, whatever is \
 proposed.";
 
+/// Why nothing is proposed for a suite with private values.
+pub const PRIVATE: &str = "what is private is recorded as digests, of which no rule can be made";
+
+/// How many changed answers are judged where nobody says how many.
+pub const BUDGET: u32 = 2_000;
+
 /// Arguments of `parity suggest`.
 #[derive(Debug, Args)]
 pub struct SuggestArguments {
@@ -48,7 +54,7 @@ pub struct SuggestArguments {
     pub cases: Vec<String>,
 
     /// How many changed answers are judged at the most, to see what the proposed rules would tolerate.
-    #[arg(long, value_name = "N", default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = BUDGET, value_parser = clap::value_parser!(u32).range(1..))]
     pub budget: u32,
 }
 
@@ -66,9 +72,7 @@ pub fn run(arguments: &SuggestArguments, config: Option<&Path>, context: &Contex
     for input in &inputs {
         if !input.suite.private.is_nothing() {
             let suite = &input.suite.name;
-            output.say(&format!(
-                "{suite}: what is private is recorded as digests, of which no rule can be made: none is proposed"
-            ));
+            output.say(&format!("{suite}: {PRIVATE}: none is proposed"));
             continue;
         }
         let suggestion = of(input, &arguments.cases, arguments.budget);
@@ -99,14 +103,14 @@ pub fn of(input: &Input, cases: &[String], budget: u32) -> Suggestion {
 /// # Errors
 /// When the record cannot be judged.
 pub fn inputs(again: &Again, context: &Context, output: &Output) -> Result<Vec<Input>, Failure> {
-    let mut exchanges = BTreeMap::new();
+    let mut exchanges = Exchanges::new();
     let mut unstable = Vec::new();
     again.judge(&GateArguments::default(), Detail::Counts, context, output, |visit| {
-        if visit.report.is_unstable() || !visit.judgement.repeated.unstable.candidate.is_empty() {
+        if is_unstable(visit) {
             unstable.push(visit.case.to_string());
             return;
         }
-        let of_suite: &mut Vec<_> = exchanges.entry(visit.case.suite.clone()).or_default();
+        let of_suite = exchanges.entry(visit.case.suite.clone()).or_default();
         of_suite.push((visit.case.clone(), visit.recorded.exchange.clone()));
     })?;
     if let [first, rest @ ..] = &unstable[..] {
@@ -118,18 +122,44 @@ pub fn inputs(again: &Again, context: &Context, output: &Output) -> Result<Vec<I
             "note: left out, because what was answered there is another thing when it is asked again, which no rule makes right: `{first}`{more}"
         ));
     }
-    let recorded = again.project.active.iter().filter_map(|suite| {
-        let mut exchanges = exchanges.remove(&suite.name)?;
-        // They are recorded as the answers came, and the same is proposed for the same answers.
-        let places: BTreeMap<String, usize> = suite.shown_cases().iter().map(ToString::to_string).zip(0..).collect();
-        exchanges.sort_by_cached_key(|(case, _): &(Case, Exchange)| places.get(&case.to_string()).copied().unwrap_or(usize::MAX));
-        Some(Input {
-            exchanges,
-            bases: recorded_bases(&again.header, suite),
-            suite: Arc::clone(suite),
-        })
-    });
+    let recorded = again
+        .project
+        .active
+        .iter()
+        .filter_map(|suite| Some(input(again, suite, exchanges.remove(&suite.name)?)));
     Ok(recorded.collect())
+}
+
+/// Those of one suite, with nothing said; nothing when the record holds none.
+///
+/// # Errors
+/// When the record cannot be judged.
+pub fn input_of(again: &Again, suite: &Arc<Suite>) -> Result<Option<Input>, Failure> {
+    let mut exchanges = Vec::new();
+    again.judge_by(&Rejudging::by(std::slice::from_ref(suite)), |visit| {
+        if !is_unstable(visit) {
+            exchanges.push((visit.case.clone(), visit.recorded.exchange.clone()));
+        }
+    })?;
+    Ok((!exchanges.is_empty()).then(|| input(again, suite, exchanges)))
+}
+
+/// Whether the candidate's answer was another one when it was asked again.
+fn is_unstable(visit: &Visit<'_>) -> bool {
+    visit.report.is_unstable() || !visit.judgement.repeated.unstable.candidate.is_empty()
+}
+
+type Exchanges = BTreeMap<String, Vec<(Case, Exchange)>>;
+
+fn input(again: &Again, suite: &Arc<Suite>, mut exchanges: Vec<(Case, Exchange)>) -> Input {
+    // They are recorded as the answers came, and the same is proposed for the same answers.
+    let places: BTreeMap<String, usize> = suite.shown_cases().iter().map(ToString::to_string).zip(0..).collect();
+    exchanges.sort_by_cached_key(|(case, _)| places.get(&case.to_string()).copied().unwrap_or(usize::MAX));
+    Input {
+        exchanges,
+        bases: recorded_bases(&again.header, suite),
+        suite: Arc::clone(suite),
+    }
 }
 
 /// A pattern that names nothing is a mistake.

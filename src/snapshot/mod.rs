@@ -4,6 +4,7 @@
 //! read well in a pull request, holds nothing that differs from machine to machine, and never excuses a mismatch. Only
 //! [`Store`] touches the disk.
 
+mod alike;
 mod body;
 mod file;
 mod format;
@@ -11,6 +12,7 @@ mod name;
 mod state;
 mod store;
 
+pub use alike::changes;
 pub use format::{SnapshotInput, render};
 pub use name::file as file_name;
 pub use state::{Pending, SnapshotDiff, SnapshotState, Today};

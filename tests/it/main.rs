@@ -39,6 +39,7 @@ mod repeat;
 mod reports;
 mod requests;
 mod retold;
+mod review;
 mod schema;
 mod schema_of_suites;
 mod select;

@@ -11,5 +11,6 @@ pub mod run_trace_schema;
 pub mod scripted;
 pub mod services;
 pub mod skip;
+pub mod terminal;
 pub mod trace;
 pub mod workflow;

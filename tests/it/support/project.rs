@@ -222,6 +222,11 @@ impl Command {
         self.start().wait()
     }
 
+    /// Runs, with what it reads still to be said.
+    pub fn piped(mut self) -> Child {
+        self.0.stdin(Stdio::piped()).spawn().unwrap()
+    }
+
     pub fn start(mut self) -> Started {
         let mut child = self.0.spawn().unwrap();
         // Read all the while, so that a full pipe never holds the program up.
