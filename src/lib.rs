@@ -63,6 +63,7 @@
 //! | [`redact`], [`record`], [`client`], `environment` | the edges: secrets, disk, HTTP, services | no |
 //! | `run` | joins the middle to the edges | no |
 //! | `cli` | one file per command; the only room that prints | no |
+//! | `testing` | suites as tests of `cargo test`, by way of `cli` | no |
 //! | `endpoint` | the candidate service of this repository; knows nothing of the harness | no |
 
 pub mod audit;
@@ -85,6 +86,8 @@ pub mod run;
 pub mod snapshot;
 pub mod suggest;
 pub mod suite;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod translate;
 pub mod value;
 pub mod verdict;

@@ -7,7 +7,7 @@ use clap::error::ErrorKind;
 
 use crate::report::{Colour, Exit};
 
-use super::args::{Arguments, Command, EnvCommand};
+use super::args::{Arguments, ColourChoice, Command, EnvCommand};
 use super::context::Context;
 use super::failure::Failure;
 use super::output::Output;
@@ -26,20 +26,29 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             };
         }
     };
-    let context = match Context::capture() {
-        Ok(context) => context,
-        Err(error) => {
-            anstream::eprintln!("error: cannot tell the current folder: {error}");
-            return Exit::CannotCompare.code();
-        }
+    let Some((context, output)) = surroundings(arguments.color) else {
+        return Exit::CannotCompare.code();
     };
-    let output = Output::new(&context, arguments.color);
     log(arguments.verbose, output.side_style().colour);
     match command(&arguments, &context, &output) {
         Ok(exit) => exit.code(),
         Err(failure) => {
             output.failure(&failure);
             failure.exit().code()
+        }
+    }
+}
+
+/// Where the process runs and where its words go; says why when that cannot be told.
+pub fn surroundings(colour: ColourChoice) -> Option<(Context, Output)> {
+    match Context::capture() {
+        Ok(context) => {
+            let output = Output::new(&context, colour);
+            Some((context, output))
+        }
+        Err(error) => {
+            anstream::eprintln!("error: cannot tell the current folder: {error}");
+            None
         }
     }
 }

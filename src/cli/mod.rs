@@ -42,3 +42,17 @@ mod services;
 mod suggest;
 
 pub use entry::run;
+
+/// What `testing` asks services by, and how it tells what goes wrong.
+#[cfg(feature = "testing")]
+pub(crate) use self::{
+    args::{AskArguments, ColourChoice},
+    context::Context,
+    entry::surroundings,
+    failure::Failure,
+    interrupt::Interrupt,
+    live::{Prepared, plan},
+    output::Output,
+    progress::Progress,
+    project::Project,
+};

@@ -328,6 +328,13 @@ impl RunReport {
         totals
     }
 
+    /// Whether the gate fails for something that is said of no case: rules, snapshots that nothing refers to, an oracle that it
+    /// refuses, a run that was stopped.
+    #[must_use]
+    pub fn fails_beside_its_cases(&self) -> bool {
+        self.interrupted || !self.unreferenced.is_empty() || self.accountability.fails() || self.refused_oracle.is_some()
+    }
+
     /// How the run ends for the shell: 130 when interrupted, then 1, then 3, then 4.
     #[must_use]
     pub fn exit(&self) -> Exit {

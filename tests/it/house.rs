@@ -104,6 +104,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "verdict",
         ],
     ),
+    ("testing", &["cli", "environment", "report", "run", "value"]),
     ("endpoint", &[]),
 ];
 

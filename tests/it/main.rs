@@ -49,4 +49,5 @@ mod status_and_headers;
 mod suggest;
 mod support;
 mod terminal;
+mod testing;
 mod values;

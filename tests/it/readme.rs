@@ -9,53 +9,34 @@ use std::process::Command;
 use tempfile::TempDir;
 use tokio::io::AsyncWriteExt as _;
 
+use crate::support::markdown::{Block, blocks};
 use crate::support::scripted::{Scripted, read_head};
 use crate::support::services::root;
-
-/// A fenced block of the README.
-struct Block {
-    language: String,
-    lines: Vec<String>,
-}
+use crate::testing::HARNESS;
 
 fn readme() -> String {
     fs::read_to_string(root().join("README.md")).unwrap()
 }
 
-fn blocks(text: &str) -> Vec<Block> {
-    let mut blocks = Vec::new();
-    let mut open: Option<Block> = None;
-    for line in text.lines() {
-        match (line.strip_prefix("```"), &mut open) {
-            (Some(language), None) => {
-                open = Some(Block {
-                    language: language.to_owned(),
-                    lines: Vec::new(),
-                });
-            }
-            (Some(_), Some(_)) => blocks.extend(open.take()),
-            (None, Some(block)) => block.lines.push(line.to_owned()),
-            (None, None) => {}
-        }
-    }
-    blocks
+/// What is typed and what it prints, in the order of the README.
+fn sessions<'t>(blocks: &[Block<'t>], program: &str) -> Vec<(Vec<&'t str>, String)> {
+    let consoles = blocks.iter().filter(|block| block.language == "console");
+    let sessions = consoles.filter_map(|block| {
+        let typed = block.lines[0]
+            .strip_prefix("$ ")
+            .expect("a console block begins with what is typed");
+        let typed = typed.split(" #").next().unwrap().strip_prefix(program)?;
+        Some((typed.split_whitespace().collect(), block.lines[1..].join("\n")))
+    });
+    sessions.collect()
 }
 
-/// The command of a console block, without its comment, and what it prints.
-fn session(block: &Block) -> (Vec<String>, String) {
-    let command = block.lines[0]
-        .strip_prefix("$ parity ")
-        .expect("a console block begins with `$ parity`");
-    let command = command.split(" #").next().unwrap();
-    (command.split_whitespace().map(str::to_owned).collect(), block.lines[1..].join("\n"))
-}
-
-fn parity(folder: &Path, arguments: &[String]) -> String {
+fn parity(folder: &Path, arguments: &[&str]) -> String {
     run(Path::new(env!("CARGO_BIN_EXE_parity")), folder, arguments)
 }
 
 /// Runs a program in a folder, with nothing of anybody's surroundings.
-fn run(program: &Path, folder: &Path, arguments: &[String]) -> String {
+fn run(program: &Path, folder: &Path, arguments: &[&str]) -> String {
     let output = Command::new(program)
         .args(arguments)
         .current_dir(folder)
@@ -97,27 +78,39 @@ fn alike_line(line: &str) -> String {
 
 #[test]
 fn the_first_session_is_what_this_repository_answers() {
-    let blocks = blocks(&readme());
-    let first = blocks.iter().find(|block| block.language == "console").unwrap();
-    let (arguments, printed) = session(first);
+    let text = readme();
+    let (arguments, printed) = &sessions(&blocks(&text), "parity ")[0];
+    assert_eq!(alike(&parity(repository().path(), arguments)), alike(printed));
+}
+
+/// What there is to check in this repository, in a folder where it leaves nothing.
+fn repository() -> TempDir {
     let project = TempDir::new().unwrap();
     for name in ["parity.toml", "fixtures", "snapshots"] {
         std::os::unix::fs::symlink(root().join(name), project.path().join(name)).unwrap();
     }
-    assert_eq!(alike(&parity(project.path(), &arguments)), alike(&printed));
+    project
+}
+
+#[test]
+fn the_tests_are_those_of_this_repository() {
+    let text = readme();
+    let [(arguments, printed)] = &sessions(&blocks(&text), "cargo test --test parity -- ")[..] else {
+        panic!("one session is expected")
+    };
+    let tests = run(Path::new(&*HARNESS), repository().path(), arguments);
+    // How long they took ends the last line.
+    let untimed = |text: &str| text.trim().rsplit_once(" finished in ").unwrap().0.to_owned();
+    assert_eq!(untimed(&tests), untimed(printed));
 }
 
 #[test]
 fn the_audit_finds_what_stands_there() {
-    let blocks = blocks(&readme());
-    let session_of = |command: &str| {
-        blocks
-            .iter()
-            .filter(|block| block.language == "console")
-            .map(session)
-            .find(|(arguments, _)| arguments[0] == command)
-    };
-    let (arguments, printed) = session_of("audit").expect("a session of `parity audit`");
+    let text = readme();
+    let mut sessions = sessions(&blocks(&text), "parity ").into_iter();
+    let (arguments, printed) = sessions
+        .find(|(arguments, _)| arguments[0] == "audit")
+        .expect("a session of `parity audit`");
     assert_eq!(alike(&parity(&root(), &arguments)), alike(&printed));
 }
 
@@ -154,44 +147,45 @@ async fn the_way_to_ones_own_api_works_as_written() {
     let broken = api(&[("/users/1", 200, JSON, r#"{"id":1,"name":"Ada","logins":"12"}"#)]);
     let (legacy, candidate, broken) = tokio::join!(legacy, candidate, broken);
 
-    let blocks = blocks(&readme());
+    let text = readme();
+    let blocks = blocks(&text);
     // As somebody has it who installed it: the program alone, in a folder that is part of no Cargo project.
     let project = TempDir::new().unwrap();
     assert!(project.path().ancestors().all(|folder| !folder.join("Cargo.toml").exists()));
     let installed = TempDir::new().unwrap();
     let program = installed.path().join("parity");
     fs::copy(env!("CARGO_BIN_EXE_parity"), &program).unwrap();
-    let parity = |arguments: &[String]| run(&program, project.path(), arguments);
+    let parity = |arguments: &[&str]| run(&program, project.path(), arguments);
     let write = |candidate: &Scripted| {
         for block in blocks.iter().filter(|block| block.language == "toml") {
-            let file = project
-                .path()
-                .join(block.lines[0].strip_prefix("# ").expect("a toml block begins with its file's name"));
+            let name = block.lines[0].strip_prefix("# ").expect("a toml block begins with its file's name");
+            if name == "Cargo.toml" {
+                continue;
+            }
+            let file = project.path().join(name);
             fs::create_dir_all(file.parent().unwrap()).unwrap();
-            let text = block.lines.join("\n");
-            let text = text.replace("127.0.0.1:8001", &legacy.address.to_string());
+            let text = block.text().replace("127.0.0.1:8001", &legacy.address.to_string());
             fs::write(file, text.replace("127.0.0.1:8002", &candidate.address.to_string())).unwrap();
         }
     };
-    let checks = blocks
-        .iter()
-        .filter(|block| block.language == "console" && session(block).0[0] == "check");
-    let sessions: Vec<&Block> = checks.skip(1).collect();
-    let [first, broken_session] = sessions[..] else {
+    let checks = sessions(&blocks, "parity ")
+        .into_iter()
+        .filter(|(arguments, _)| arguments[0] == "check");
+    let sessions: Vec<_> = checks.skip(1).collect();
+    let [(arguments, printed), broken_session] = &sessions[..] else {
         panic!("two sessions are expected")
     };
 
     write(&candidate);
-    let (arguments, printed) = session(first);
-    assert_eq!(alike(&parity(&arguments)), alike(&printed));
+    assert_eq!(alike(&parity(arguments)), alike(printed));
     // The review that stands there as one command.
-    assert!(readme().contains("`parity review --accept 'user/*'`"));
-    parity(&["review", "--accept", "user/*"].map(str::to_owned));
-    assert!(parity(&arguments).contains("passed (exit 0)"));
+    assert!(text.contains("`parity review --accept 'user/*'`"));
+    parity(&["review", "--accept", "user/*"]);
+    assert!(parity(arguments).contains("passed (exit 0)"));
 
     write(&broken);
-    let (arguments, printed) = session(broken_session);
-    assert_eq!(alike(&parity(&arguments)), alike(&printed));
+    let (arguments, printed) = broken_session;
+    assert_eq!(alike(&parity(arguments)), alike(printed));
 }
 
 #[test]

@@ -13,22 +13,8 @@ use parity::suite::{Binding, PRESETS, read_suite};
 use parity::translate::{Detail, Translator};
 use parity::value::{self, compact};
 
+use crate::support::markdown::blocks;
 use crate::support::services::root;
-
-/// Fenced blocks in order, each with its language.
-fn blocks(text: &str) -> Vec<(String, Vec<&str>)> {
-    let mut blocks = Vec::new();
-    let mut open: Option<(String, Vec<&str>)> = None;
-    for line in text.lines() {
-        match (line.strip_prefix("```"), &mut open) {
-            (Some(language), None) => open = Some((language.to_owned(), Vec::new())),
-            (Some(_), Some(_)) => blocks.extend(open.take()),
-            (None, Some((_, lines))) => lines.push(line),
-            (None, None) => {}
-        }
-    }
-    blocks
-}
 
 fn reference() -> String {
     fs::read_to_string(root().join("docs/suites.md")).unwrap()
@@ -76,20 +62,20 @@ fn every_example_is_a_suite_and_owes_what_it_says() {
     let text = reference();
     let blocks = blocks(&text);
     let mut examples = 0;
-    for (place, (language, rules)) in blocks.iter().enumerate() {
-        if language != "toml" {
+    for (place, block) in blocks.iter().enumerate() {
+        if block.language != "toml" {
             continue;
         }
-        let rules = rules.join("\n");
+        let rules = block.text();
         let suite = format!(
             "suite = \"example\"\n[legacy]\nget = \"/old\"\nerror_code = \"/error/code\"\nerror_message = \"/error/message\"\nerror_information = \"/error/additional_information\"\n[candidate]\nget = \"/new\"\n{rules}\n"
         );
         let suite = read_suite(&Source::new("example.toml", suite)).unwrap_or_else(|errors| panic!("{errors}\n{rules}"));
         let translator = Translator::new(Arc::new(suite));
-        let Some((_, lines)) = blocks.get(place + 1).filter(|(language, _)| language == "text") else {
+        let Some(told) = blocks.get(place + 1).filter(|block| block.language == "text") else {
             continue;
         };
-        for pair in lines.chunks(2) {
+        for pair in told.lines.chunks(2) {
             let [legacy, owed] = pair else { panic!("{pair:?}") };
             let (legacy, owed) = (legacy.strip_prefix("legacy ").unwrap(), owed.strip_prefix("owed   ").unwrap());
             let (legacy, owed) = (Told::of(legacy), Told::of(owed));
@@ -151,13 +137,11 @@ fn project() -> String {
 #[test]
 fn every_example_of_a_project_is_one() {
     let text = project();
-    let examples: Vec<String> = blocks(&text)
-        .into_iter()
-        .filter(|(language, _)| language == "toml")
-        .map(|(_, lines)| lines.join("\n"))
-        .collect();
+    let blocks = blocks(&text);
+    let examples: Vec<_> = blocks.iter().filter(|block| block.language == "toml").collect();
     assert!(examples.len() >= 4, "only {} examples", examples.len());
     for example in examples {
+        let example = example.text();
         Config::parse(&Source::new("parity.toml", example.as_str()), Path::new(".")).unwrap_or_else(|errors| panic!("{errors}\n{example}"));
     }
 }

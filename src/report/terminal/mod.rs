@@ -13,6 +13,6 @@ mod whole;
 
 pub use case::render_case;
 pub(super) use case::{Problems, problems};
-pub use summary::render_summary;
 pub(super) use summary::result;
+pub use summary::{render_footing, render_gate, render_summary};
 pub use whole::render;

@@ -30,9 +30,43 @@ pub fn render_summary(run: &RunReport, style: Style) -> String {
     }
     sheet.totals(run);
     sheet.end(run);
-    sheet.next(run);
+    let mut steps = steps_of_cases(run);
+    steps.extend(steps_beside_cases(run));
+    sheet.next(&steps);
     sheet.out
 }
+
+/// What fails the gate and is said of no case, and what to do about it; nothing when nothing does.
+#[must_use]
+pub fn render_gate(run: &RunReport, style: Style) -> Option<String> {
+    if !run.fails_beside_its_cases() {
+        return None;
+    }
+    let mut sheet = Sheet { style, out: String::new() };
+    sheet.unreferenced(run);
+    for line in rules::lines(run, style) {
+        sheet.line(&line);
+    }
+    if let Some(why) = &run.refused_oracle {
+        sheet.line(&format!("could not be compared: {}", crate::value::visible(why)));
+    }
+    if run.interrupted {
+        sheet.line(INTERRUPTED);
+    }
+    sheet.next(&steps_beside_cases(run));
+    Some(sheet.out)
+}
+
+/// What stands below a list of tests: the oracle, the candidate, the record, and what to do next about cases.
+#[must_use]
+pub fn render_footing(run: &RunReport, style: Style) -> String {
+    let mut sheet = Sheet { style, out: String::new() };
+    sheet.sources(run);
+    sheet.next(&steps_of_cases(run));
+    sheet.out
+}
+
+const INTERRUPTED: &str = "interrupted: what was asked until then is in the record";
 
 /// So many signatures, and so many names of cases, are listed.
 const SIGNATURES: usize = 10;
@@ -163,6 +197,11 @@ impl Sheet {
             let unstable = self.style.fit(&unstable, LABEL + 2);
             self.fact("unstable", &self.style.paint(Ink::Warning, unstable));
         }
+        self.sources(run);
+    }
+
+    /// Who answered, and where it is recorded.
+    fn sources(&mut self, run: &RunReport) {
         let oracle = self.style.fit(&run.oracle.to_string(), LABEL + 2);
         let oracle = match run.oracle.kind {
             OracleKind::Genuine => oracle,
@@ -210,8 +249,7 @@ impl Sheet {
         self.fact("result", &self.style.paint(ink, text));
     }
 
-    fn next(&mut self, run: &RunReport) {
-        let steps = steps(run);
+    fn next(&mut self, steps: &[(String, String)]) {
         if steps.is_empty() {
             return;
         }
@@ -219,8 +257,8 @@ impl Sheet {
         self.title("Next");
         let widest = steps.iter().map(|(what, _)| columns(what)).max().unwrap_or_default().min(52);
         for (what, why) in steps {
-            let what = crate::value::visible(&what).into_owned();
-            let why = self.style.fit(&why, widest + 4);
+            let what = crate::value::visible(what).into_owned();
+            let why = self.style.fit(why, widest + 4);
             let line = format!("  {}  {}", pad(&what, widest), self.style.paint(Ink::Dim, why));
             self.line(&line);
         }
@@ -244,7 +282,7 @@ pub(in crate::report) fn result(run: &RunReport) -> String {
             ),
         },
         Exit::NothingJudged => "nothing was judged".to_owned(),
-        Exit::Interrupted => "interrupted: what was asked until then is in the record".to_owned(),
+        Exit::Interrupted => INTERRUPTED.to_owned(),
         Exit::Usage => "nothing ran".to_owned(),
     }
 }
@@ -287,8 +325,8 @@ fn place(run: &RunReport, signature: &str, cases: &[&CaseReport]) -> Option<Stri
         .map(|place| crate::value::visible(&place).into_owned())
 }
 
-/// What a reader may do now, and what it gives.
-fn steps(run: &RunReport) -> Vec<(String, String)> {
+/// What a reader may do now about cases, and what it gives.
+fn steps_of_cases(run: &RunReport) -> Vec<(String, String)> {
     let mut steps = Vec::new();
     let fails = |verdict: &[Verdict]| {
         let found = run
@@ -323,6 +361,12 @@ fn steps(run: &RunReport) -> Vec<(String, String)> {
             ),
         });
     }
+    steps
+}
+
+/// The same about what is said of no case.
+fn steps_beside_cases(run: &RunReport) -> Vec<(String, String)> {
+    let mut steps = Vec::new();
     if !run.unreferenced.is_empty() {
         steps.push((
             "parity review --prune".to_owned(),
@@ -482,6 +526,18 @@ mod tests {
     }
 
     #[test]
+    fn beside_tests_stands_what_no_case_says() {
+        let mut report = run(vec![green("34"), red("1")]);
+        assert_eq!(render_gate(&report, Style::PLAIN), None);
+        let footing = render_footing(&report, Style::PLAIN);
+        report.unreferenced = vec!["snapshots/run-trace/run_id=33.snap".into()];
+        report.refused_oracle = Some("the gate wants a genuine oracle, and this is a stand-in".into());
+        report.interrupted = true;
+        let gate = render_gate(&report, Style::PLAIN).unwrap();
+        insta::assert_snapshot!([footing, gate].join("---\n"));
+    }
+
+    #[test]
     fn drafts_and_baselines_are_not_held_against_anybody() {
         let mut draft = red("1");
         draft.pardon = Some(Pardon::Draft);
@@ -515,7 +571,8 @@ mod tests {
             report.unreferenced = vec![text.clone()];
             report.refused_oracle = Some(text.clone());
             report.record = Some(text);
-            let shown = render_summary(&report, Style { colour: Colour::Off, width });
+            let style = Style { colour: Colour::Off, width };
+            let shown = [render_summary(&report, style), render_footing(&report, style), render_gate(&report, style).unwrap()].concat();
             prop_assert!(!shown.contains(|c: char| c.is_control() && c != '\n'), "{}", shown);
         }
     }

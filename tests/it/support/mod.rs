@@ -3,6 +3,7 @@
 pub mod database;
 pub mod endpoint;
 pub mod http;
+pub mod markdown;
 pub mod middle;
 pub mod project;
 pub mod recorded;
