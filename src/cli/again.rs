@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::record::{Header, Record, RecordError, RecordedExchange};
+use crate::record::{Event, Header, Record, RecordError, RecordedExchange};
 use crate::report::SuiteReport;
 use crate::run::{RejudgeError, Rejudged, Rejudging, Visit, judge_record};
 use crate::snapshot::{SnapshotError, Store};
@@ -57,14 +57,24 @@ impl Again {
         let header = record.header().clone();
         let profile = arguments.profile.as_deref().or(header.profile.as_deref());
         let project = Project::load(config, profile, context)?;
+        let again = Self::of(project, header, record.path().to_owned(), context);
         Ok(Self {
+            profile: arguments.profile.clone(),
+            ..again
+        })
+    }
+
+    /// A record of this header and file, by this project.
+    #[must_use]
+    pub fn of(project: Project, header: Header, path: PathBuf, context: &Context) -> Self {
+        Self {
             store: Store::new(project.snapshots(context)),
-            path: record.path().to_owned(),
-            shown: shown(record.path(), context).display().to_string(),
+            shown: shown(&path, context).display().to_string(),
+            path,
             project,
             header,
-            profile: arguments.profile.clone(),
-        })
+            profile: None,
+        }
     }
 
     /// The same record, with the project as its files are now.
@@ -120,6 +130,33 @@ impl Again {
         context: &Context,
         visit: impl FnMut(&Visit<'_>),
     ) -> Result<Rejudged, Failure> {
+        let mut record = Record::open(&self.path).map_err(|error| unreadable(&error))?;
+        let again = self.judge_events(record.by_ref(), gate, detail, context, visit)?;
+        self.check(&again)?;
+        Ok(again)
+    }
+
+    /// Judges by other suites, with nothing said.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub fn judge_by(&self, by: &Rejudging<'_>, visit: impl FnMut(&Visit<'_>)) -> Result<Rejudged, Failure> {
+        let mut record = Record::open(&self.path).map_err(|error| unreadable(&error))?;
+        Ok(judge_record(&self.header, record.by_ref(), by, visit)?)
+    }
+
+    /// Judges what a record, or several that are one run, tell; nothing is said, and nothing refused.
+    ///
+    /// # Errors
+    /// When an event, a snapshot or the baseline cannot be read.
+    pub fn judge_events(
+        &self,
+        events: impl IntoIterator<Item = Result<Event, RecordError>>,
+        gate: &GateArguments,
+        detail: Detail,
+        context: &Context,
+        visit: impl FnMut(&Visit<'_>),
+    ) -> Result<Rejudged, Failure> {
         let baseline = gate.baseline(context)?;
         let by = Rejudging {
             all: true,
@@ -133,18 +170,7 @@ impl Again {
             record: Some(self.shown.clone()),
             ..Rejudging::by(&self.project.active)
         };
-        let again = self.judge_by(&by, visit)?;
-        self.check(&again)?;
-        Ok(again)
-    }
-
-    /// Judges by other suites, with nothing said.
-    ///
-    /// # Errors
-    /// When the record cannot be read.
-    pub fn judge_by(&self, by: &Rejudging<'_>, visit: impl FnMut(&Visit<'_>)) -> Result<Rejudged, Failure> {
-        let mut record = Record::open(&self.path).map_err(|error| unreadable(&error))?;
-        judge_record(&self.header, record.by_ref(), by, visit).map_err(Failure::from)
+        Ok(judge_record(&self.header, events, &by, visit)?)
     }
 
     /// What reports need of a suite.

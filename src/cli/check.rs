@@ -10,13 +10,12 @@ use crate::report::html::Evidence;
 use crate::report::{Accountability, Exit, Format, Material, RunReport, SuiteReport};
 use crate::run::{Event, Plan};
 use crate::snapshot::Pending;
-use crate::suite::Credentials;
 
 use super::args::CheckArguments;
 use super::context::Context;
 use super::failure::Failure;
 use super::interrupt::Interrupt;
-use super::live::{self, Asked, Live, Prepared};
+use super::live::{self, Asked, Live, OfPlan, Prepared};
 use super::output::Output;
 use super::progress::Progress;
 use super::project::{Project, shown};
@@ -57,15 +56,15 @@ async fn checked(
         reports.begin(output);
         return Ok(tell(reports, &nothing(), None, context, output, &progress));
     }
-    let (plan, shard) = shared(selected, &arguments.select, &project, context)?;
+    let (plan, share) = shared(selected, &arguments.select, &project, context)?;
     if arguments.select.list {
         return listed(&plan, reports, output);
     }
-    if let Some(shard) = shard.as_ref().filter(|_| plan.is_empty()) {
+    if let Some(share) = share.as_ref().filter(|_| plan.is_empty()) {
         reports.begin(output);
-        return empty_share(shard, arguments, &project, context, output, reports);
+        return empty_share(share, arguments, &project, context, output, reports);
     }
-    let prepared = Prepared::new(&arguments.ask, context, &project, &plan, shard)?;
+    let prepared = Prepared::new(&arguments.ask, context, &project, &plan, share)?;
     reports.begin(output);
     let events = progress.services(prepared.choice());
     let live = prepared.start(&events, &mut interrupt).await;
@@ -114,16 +113,17 @@ async fn ask(
 }
 
 /// The share of the plan that is asked here, when it is one of several.
-fn shared(plan: Plan, select: &SelectArguments, project: &Project, context: &Context) -> Result<(Plan, Option<RecordedShard>), Failure> {
-    let Some(share) = select.shard else { return Ok((plan, None)) };
+fn shared(whole: Plan, select: &SelectArguments, project: &Project, context: &Context) -> Result<(Plan, Option<OfPlan>), Failure> {
+    let Some(share) = select.shard else { return Ok((whole, None)) };
     let times = select.times(&project.config.directory, context)?;
     let shard = RecordedShard {
         index: share.index,
         of: share.of,
-        plan: plan.digest(),
-        full: plan.full,
+        plan: whole.digest(),
+        cases: whole.names(),
+        full: whole.full,
     };
-    Ok((plan.share(share, &times), Some(shard)))
+    Ok((whole.clone().share(share, &times), Some(OfPlan { whole, shard })))
 }
 
 /// Prints what would be asked.
@@ -142,7 +142,7 @@ fn listed(plan: &Plan, reports: &Reports, output: &Output) -> Result<Exit, Failu
 
 /// A share that no case fell into: it is recorded, so that nobody takes it for lost, and passes.
 fn empty_share(
-    shard: &RecordedShard,
+    OfPlan { whole, shard }: &OfPlan,
     arguments: &CheckArguments,
     project: &Project,
     context: &Context,
@@ -159,7 +159,7 @@ fn empty_share(
         shard: Some(shard.clone()),
         ..live::header(&plan, &BTreeMap::new(), &nothing.oracle, jiff::Timestamp::now())
     };
-    let recorder = live::recorder(project, &plan, &BTreeMap::new(), &Credentials::default(), &header)?;
+    let recorder = live::recorder(project, whole, &BTreeMap::new(), &header)?;
     recorder.end(&End::default()).map_err(|error| Failure::SetUp(error.to_string()))?;
     output.say(&format!(
         "share {}/{} is empty: there are fewer cases than shares, or none fell into this one; it passes",

@@ -56,6 +56,14 @@ pub fn read(plan: &Plan, choice: &Choice, config: &Config) -> Result<Credentials
     )))
 }
 
+/// The credentials of a plan that are set, whether anybody needs them here or not: they must not be written down.
+pub fn set(plan: &Plan) -> Credentials {
+    let suites = plan.suites.iter().map(|planned| &planned.suite);
+    let needed = suites.flat_map(|suite| Side::BOTH.into_iter().flat_map(|side| &suite.request.get(side).credentials));
+    let set = needed.filter_map(|needed| Some((needed.name.clone(), std::env::var(&needed.name).ok()?)));
+    set.filter(|(_, value)| value.len() >= SHORTEST).collect()
+}
+
 /// What a service will be, as far as that is known before anything is started.
 fn kind(choice: &Choice, config: &Config, service: &str) -> Option<Kind> {
     if choice.urls.contains_key(service) {

@@ -51,12 +51,21 @@ pub struct Prepared<'a> {
     context: &'a Context,
     project: &'a Project,
     plan: &'a Plan,
-    shard: Option<RecordedShard>,
+    share: Option<OfPlan>,
     sides: Sides,
     baseline: Option<Baseline>,
     credentials: Credentials,
     config: Config,
     options: Options,
+}
+
+/// What a share is a share of.
+#[derive(Debug)]
+pub struct OfPlan {
+    /// All that was selected.
+    pub whole: Plan,
+    /// The same, as the record of the share has it.
+    pub shard: RecordedShard,
 }
 
 /// A run whose services are up.
@@ -85,7 +94,7 @@ impl<'a> Prepared<'a> {
         context: &'a Context,
         project: &'a Project,
         plan: &'a Plan,
-        shard: Option<RecordedShard>,
+        share: Option<OfPlan>,
     ) -> Result<Self, Failure> {
         let sides = Sides::of(plan);
         let baseline = arguments.gate.baseline(context)?;
@@ -96,7 +105,7 @@ impl<'a> Prepared<'a> {
             context,
             project,
             plan,
-            shard,
+            share,
             sides,
             baseline,
             credentials,
@@ -142,10 +151,11 @@ impl Live<'_> {
             environment: parts(&self.environment),
             profile: run.arguments.services.profile.clone(),
             full: run.plan.full,
-            shard: run.shard.take(),
+            shard: run.share.as_ref().map(|share| share.shard.clone()),
             ..header(run.plan, &services, &oracle, started)
         };
-        let recorder = recorder(run.project, run.plan, &services, &run.credentials, &header)?;
+        let whole = run.share.as_ref().map_or(run.plan, |share| &share.whole);
+        let recorder = recorder(run.project, whole, &services, &header)?;
         let record = recorder.path().to_owned();
         let setup = Setup {
             services,
@@ -284,23 +294,19 @@ fn parts(environment: &Environment) -> Vec<RecordedPart> {
     environment.services().map(part).collect()
 }
 
-/// Begins the record of a run; the oldest of the project's records goes.
+/// Begins the record of a run, in which no secret of the plan is written down: of a share that is the whole plan, for it names
+/// cases that others ask. The oldest of the project's records goes.
 ///
 /// # Errors
 /// When it cannot be written.
-pub fn recorder(
-    project: &Project,
-    plan: &Plan,
-    services: &BTreeMap<String, Service>,
-    credentials: &Credentials,
-    header: &Header,
-) -> Result<Writer, Failure> {
+pub fn recorder(project: &Project, plan: &Plan, services: &BTreeMap<String, Service>, header: &Header) -> Result<Writer, Failure> {
+    let credentials = credentials::set(plan);
     let failed = |error: RecordError| Failure::SetUp(error.to_string());
     let of_services = services.values().flat_map(|service| service.secrets.iter().cloned());
     let of_suites = plan
         .suites
         .iter()
-        .flat_map(|planned| credentials::secrets_of_suite(planned, credentials));
+        .flat_map(|planned| credentials::secrets_of_suite(planned, &credentials));
     let given = of_services.chain(of_suites);
     let key = Key::random().map_err(|error| failed(RecordError::Random(error)))?;
     let folder = scratch(&project.config.directory).join(RECORDS);

@@ -7,15 +7,15 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use crate::record::merge::{Part, joined, obstacles, write};
-use crate::record::{End, Header, Record, RecordedGate, Totals};
+use crate::exchange::OracleKind;
+use crate::record::merge::{Part, events, joined, named, obstacles, write};
+use crate::record::{End, Event, Header, RecordedGate, Totals};
 use crate::report::html::Evidence;
 use crate::report::{Exit, Format, RunReport};
-use crate::run::{RejudgeError, Rejudging, judge_record};
-use crate::snapshot::Store;
 use crate::suite::Suite;
 use crate::translate::Detail;
 
+use super::again::Again;
 use super::args::formats;
 use super::context::Context;
 use super::failure::Failure;
@@ -99,55 +99,38 @@ fn merged(
     let failed = |error: &dyn std::fmt::Display| Failure::Usage(format!("cannot write `{}`: {error}", path.display()));
     fs::create_dir_all(&folder).map_err(|error| failed(&error))?;
     let mut file = tempfile::NamedTempFile::new_in(&folder).map_err(|error| failed(&error))?;
-    let mut end = End {
-        totals: Totals::default(),
-        oracle: parts.iter().filter_map(|part| part.end.as_ref()?.oracle).max(),
-        exit: 0,
+    let mut whole = Again::of(project, header, path.clone(), context);
+    let oracle = parts.iter().filter_map(|part| part.end.as_ref()?.oracle).max();
+    let report = judged(&whole, &parts, oracle, arguments, context)?;
+    whole.header.full = report.full;
+    let end = End {
+        totals: Totals::of(&report),
+        oracle,
+        exit: report.exit().code(),
         interrupted: false,
-        gate: None,
+        gate: Some(RecordedGate::of(&report, strictness(&whole.project.config.gate))),
     };
-    write(&parts, &header, &end, &mut BufWriter::new(file.as_file_mut())).map_err(|error| failed(&error))?;
-    let report = judged(arguments, &project, &header, file.path(), &path, context)?;
-    // Once more, now that it is known how the whole ends.
-    end.exit = report.exit().code();
-    end.totals = Totals::of(&report);
-    end.gate = Some(RecordedGate::of(&report, strictness(&project.config.gate)));
-    file = tempfile::NamedTempFile::new_in(&folder).map_err(|error| failed(&error))?;
-    write(&parts, &header, &end, &mut BufWriter::new(file.as_file_mut())).map_err(|error| failed(&error))?;
+    write(&parts, &whole.header, &end, &mut BufWriter::new(file.as_file_mut())).map_err(|error| failed(&error))?;
     file.persist(&path).map_err(|error| failed(&error.error))?;
-    let answers = reports.answers(&path, &project.active, &report)?;
+    let answers = reports.answers(&path, &whole.project.active, &report)?;
     Ok((report, answers))
 }
 
+/// Judges the parts as one run, before there is a record of it.
 fn judged(
+    whole: &Again,
+    parts: &[Part],
+    oracle: Option<OracleKind>,
     arguments: &MergeArguments,
-    project: &Project,
-    header: &Header,
-    file: &Path,
-    path: &Path,
     context: &Context,
 ) -> Result<RunReport, Failure> {
-    let baseline = arguments.gate.baseline(context)?;
-    let store = Store::new(project.snapshots(context));
-    let by = Rejudging {
-        all: header.full,
-        known: &project.suites,
-        store: Some(&store),
-        genuine_only: project.config.gate.oracle.is_some(),
-        rules: strictness(&project.config.gate),
-        today: arguments.gate.today,
-        baseline: baseline.as_ref(),
-        detail: Detail::Counts,
-        record: Some(shown(path, context).display().to_string()),
-        ..Rejudging::by(&project.active)
-    };
-    let unreadable = |error: RejudgeError| Failure::Usage(error.to_string());
-    let mut record = Record::open(file).map_err(|error| Failure::Usage(error.to_string()))?;
-    let again = judge_record(header, record.by_ref(), &by, |_| {}).map_err(unreadable)?;
-    if header.full && !again.missing.is_empty() {
+    let end = Event::End(End { oracle, ..End::default() });
+    let events = events(parts, &whole.header).chain([Ok(end)]);
+    let again = whole.judge_events(events, &arguments.gate, Detail::Counts, context, |_| {})?;
+    if whole.header.full && !again.missing.is_empty() {
         return Err(Failure::Usage(format!(
             "these records are not one full run: {} in none of them",
-            listed(&again.missing)
+            named(&again.missing)
         )));
     }
     Ok(again.report)
@@ -174,12 +157,4 @@ fn same_suites(header: &Header, today: &[Arc<Suite>]) -> Result<(), Failure> {
         }
     }
     Ok(())
-}
-
-fn listed(cases: &[String]) -> String {
-    match cases {
-        [only] => format!("the case `{only}` is"),
-        [first, rest @ ..] => format!("the case `{first}` and {} more are", rest.len()),
-        [] => "no case is".to_owned(),
-    }
 }

@@ -49,6 +49,9 @@ pub struct RecordedShard {
     pub of: u32,
     /// What identifies the whole plan.
     pub plan: String,
+    /// The names of all of its cases, secrets masked; none in a record of before they were written down.
+    #[serde(default)]
+    pub cases: Vec<String>,
     /// Whether the whole plan is all suites of the profile with all of their cases.
     pub full: bool,
 }

@@ -1,15 +1,18 @@
 //! Several records made one: the shares of one plan, run on several machines.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Write};
 use std::path::PathBuf;
 
 use crate::exchange::with_address;
+use crate::redact::{MASKED, without_digests};
+use crate::rule::CasePattern;
 
-use super::error::{RecordError, json_reason};
+use super::error::RecordError;
 use super::event::{End, Event, Header};
-use super::lines::{AnyLine, EndLine};
+use super::lines::EndLine;
 use super::reader::Record;
 
 /// One record of several, looked through.
@@ -25,21 +28,6 @@ pub struct Part {
     pub cases: Vec<String>,
     /// Its last line; `None` when the run was killed.
     pub end: Option<End>,
-}
-
-/// What identifies a plan: its suites, by the digests of their texts, and the names of its cases. Their order counts for nothing.
-#[must_use]
-pub fn plan_digest<'a>(suites: impl IntoIterator<Item = &'a str>, cases: impl IntoIterator<Item = String>) -> String {
-    let mut hasher = blake3::Hasher::new();
-    let mut suites: Vec<&str> = suites.into_iter().collect();
-    let mut cases: Vec<String> = cases.into_iter().collect();
-    suites.sort_unstable();
-    cases.sort_unstable();
-    for line in suites.into_iter().chain(cases.iter().map(String::as_str)) {
-        hasher.update(line.as_bytes());
-        hasher.update(b"\n");
-    }
-    hasher.finalize().to_hex()[..32].to_owned()
 }
 
 impl Part {
@@ -92,27 +80,73 @@ pub fn obstacles(parts: &[Part]) -> Vec<String> {
         }
     }
     let more = doubled.len().saturating_sub(LISTED);
+    let doubles = !doubled.is_empty();
     found.extend(doubled.into_iter().take(LISTED));
     if more > 0 {
         found.push(format!("{more} more cases are there twice"));
     }
-    if found.is_empty()
-        && let Some(plan) = parts.iter().find_map(|part| part.header.shard.as_ref())
-    {
-        let header = joined(parts);
-        let digest = plan_digest(
-            header.suites.iter().map(|suite| suite.digest.as_str()),
-            parts.iter().flat_map(|part| part.cases.iter().cloned()),
-        );
-        if digest != plan.plan {
-            found.push("a case of the plan is in none of the records, though every share is there: were they made equally long by the same record (`--shard-by`)?".to_owned());
+    if let Some(shard) = parts.iter().find_map(|part| part.header.shard.as_ref()) {
+        let (missing, more) = held_against(&shard.cases, parts);
+        if !missing.is_empty() {
+            let all_there = if found.is_empty() {
+                ", though every share is there: were they made equally long by the same record (`--shard-by`)?"
+            } else {
+                ""
+            };
+            found.push(format!("{} in none of the records{all_there}", named(&missing)));
+        }
+        if !more.is_empty() && !doubles {
+            found.push(format!("{} in the records, and not in their plan", named(&more)));
         }
     }
     found
 }
 
-/// So many cases are named.
+/// So many doubled cases are named.
 const LISTED: usize = 10;
+
+/// The cases of a plan that no part holds, and those of the parts that are none of the plan. A part may have masked more of a
+/// name than its plan did, by what it learned while it asked.
+fn held_against(plan: &[String], parts: &[Part]) -> (Vec<String>, Vec<String>) {
+    let mut left: BTreeMap<&str, usize> = BTreeMap::new();
+    for case in plan {
+        *left.entry(case).or_default() += 1;
+    }
+    let mut take = |name: &str| {
+        let count = left.get_mut(name).filter(|count| **count > 0);
+        count.map(|count| *count -= 1).is_some()
+    };
+    let names = parts.iter().flat_map(|part| &part.cases).map(|case| without_digests(case));
+    let (masked, mut more): (Vec<_>, Vec<_>) = names.filter(|name| !take(name)).partition(|name| matches!(name, Cow::Owned(_)));
+    for name in masked {
+        let pattern = CasePattern::one(&name.replace(MASKED.trim_end_matches(':'), "*"));
+        match left.iter_mut().find(|(case, count)| **count > 0 && pattern.matches(case)) {
+            Some((_, count)) => *count -= 1,
+            None => more.push(name),
+        }
+    }
+    let missing = plan.iter().filter(|case| match left.get_mut(case.as_str()) {
+        Some(count) if *count > 0 => {
+            *count -= 1;
+            true
+        }
+        _ => false,
+    });
+    (missing.cloned().collect(), more.into_iter().map(Cow::into_owned).collect())
+}
+
+/// `the case `a` is`, `the cases `a`, `b`, `c` and 7 more are`.
+#[must_use]
+pub fn named(cases: &[String]) -> String {
+    const NAMED: usize = 3;
+    let names: Vec<String> = cases.iter().take(NAMED).map(|case| format!("`{case}`")).collect();
+    let names = names.join(", ");
+    match cases.len() {
+        1 => format!("the case {names} is"),
+        all if all > NAMED => format!("the cases {names} and {} more are", all - NAMED),
+        _ => format!("the cases {names} are"),
+    }
+}
 
 fn suites_that_differ(parts: &[Part]) -> Vec<String> {
     let mut known: BTreeMap<&str, (&str, &Part)> = BTreeMap::new();
@@ -205,24 +239,55 @@ pub fn joined(parts: &[Part]) -> Header {
     header
 }
 
-/// Writes the whole: one first line, the lines of all parts as they are, one last line. In each part a service had an address of
-/// its own; in the whole it has one, so that it still counts as `{base}`.
+/// The lines of all parts as they stand in the whole, but for the first and the last of each. In each part a service had an
+/// address of its own; in the whole it has one, so that it still counts as `{base}`.
+fn lines<'p>(parts: &'p [Part], whole: &'p Header) -> impl Iterator<Item = Result<(Event, String), RecordError>> + 'p {
+    parts.iter().flat_map(move |part| {
+        let addresses = addresses(&part.header, whole);
+        let (file, failure) = match File::open(&part.path) {
+            Ok(file) => (Some(file), None),
+            Err(error) => (None, Some((0, Err(error)))),
+        };
+        let lines = file.into_iter().flat_map(|file| BufReader::new(file).lines());
+        let lines = failure.into_iter().chain(lines.enumerate().skip(1));
+        let read = lines.map(move |(index, line)| {
+            let path = || part.path.clone();
+            let line = line.map_err(|source| RecordError::Read { path: path(), source })?;
+            let line = replaced(line, &addresses);
+            match Event::read(line.as_bytes()) {
+                Ok(event) => Ok((event, line)),
+                Err(reason) => Err(RecordError::Line {
+                    path: path(),
+                    line: index + 1,
+                    reason,
+                }),
+            }
+        });
+        read.filter(|read| !matches!(read, Ok((Event::End(_), _))))
+    })
+}
+
+/// What the whole tells between its first line and its last.
+///
+/// # Errors
+/// When a part cannot be read again.
+pub fn events<'p>(parts: &'p [Part], whole: &'p Header) -> impl Iterator<Item = Result<Event, RecordError>> + 'p {
+    lines(parts, whole).map(|read| Ok(read?.0))
+}
+
+/// Writes the whole: one first line, what its parts tell, one last line.
 ///
 /// # Errors
 /// When a part cannot be read again, or the whole cannot be written.
 pub fn write(parts: &[Part], header: &Header, end: &End, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "{}", text(&header.line()))?;
-    for part in parts {
-        let addresses = addresses(&part.header, header);
-        for line in BufReader::new(File::open(&part.path)?).lines().skip(1) {
-            let line = line?;
-            let any: AnyLine = serde_json::from_str(&line).map_err(|error| io::Error::other(json_reason(&error)))?;
-            if any.kind != "end" {
-                writeln!(out, "{}", replaced(line, &addresses))?;
-            }
-        }
+    for line in lines(parts, header) {
+        let (_, line) = line.map_err(io::Error::other)?;
+        writeln!(out, "{line}")?;
     }
-    writeln!(out, "{}", text(&EndLine::of(end)))
+    writeln!(out, "{}", text(&EndLine::of(end)))?;
+    // Dropped, a buffer would not say that the disk is full.
+    out.flush()
 }
 
 fn text(line: &impl serde::Serialize) -> String {
@@ -251,4 +316,85 @@ fn replaced(text: String, addresses: &[(String, String)]) -> String {
     addresses
         .iter()
         .fold(text, |text, (from, to)| with_address(&text, from, to).unwrap_or(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exchange::{Oracle, OracleKind};
+    use crate::record::RecordedShard;
+
+    /// A share of a plan of these cases that asked those.
+    fn part(index: u32, plan: &[&str], asked: &[&str]) -> Part {
+        let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        Part {
+            path: PathBuf::new(),
+            shown: format!("{index}.jsonl"),
+            header: Header {
+                tool: "parity".to_owned(),
+                started: jiff::Timestamp::UNIX_EPOCH,
+                oracle: Oracle {
+                    kind: OracleKind::Unknown,
+                    source: String::new(),
+                },
+                services: Vec::new(),
+                suites: Vec::new(),
+                environment: Vec::new(),
+                profile: None,
+                full: false,
+                today: None,
+                shard: Some(RecordedShard {
+                    index,
+                    of: 2,
+                    plan: "digest".to_owned(),
+                    cases: owned(plan),
+                    full: true,
+                }),
+            },
+            cases: owned(asked),
+            end: Some(End::default()),
+        }
+    }
+
+    #[test]
+    fn every_case_of_the_plan_is_there_and_no_other() {
+        let plan = ["s/id=1", "s/id=2", "s/id=3", "s/id=4", "s/id=5"];
+        let found = |one: &[&str], other: &[&str]| obstacles(&[part(1, &plan, one), part(2, &plan, other)]);
+        assert!(found(&plan[3..], &plan[..3]).is_empty());
+        let hint = ", though every share is there: were they made equally long by the same record (`--shard-by`)?";
+        assert_eq!(
+            found(&plan[..2], &plan[3..]),
+            [format!("the case `s/id=3` is in none of the records{hint}")]
+        );
+        assert_eq!(
+            found(&[], &plan[4..]),
+            [format!(
+                "the cases `s/id=1`, `s/id=2`, `s/id=3` and 1 more are in none of the records{hint}"
+            )]
+        );
+        assert_eq!(
+            found(&plan, &["s/id=6", "s/id=7"]),
+            ["the cases `s/id=6`, `s/id=7` are in the records, and not in their plan"]
+        );
+        assert_eq!(found(&plan, &plan[..1]), ["the case `s/id=1` is in `1.jsonl` and in `2.jsonl`"]);
+        assert_eq!(
+            obstacles(&[part(2, &plan, &plan[1..])]),
+            ["share 1/2 is missing", "the case `s/id=1` is in none of the records"]
+        );
+    }
+
+    #[test]
+    fn cases_with_masks_in_their_names_are_counted() {
+        // The first secret was known before anything was asked, the second was learned from an answer.
+        let plan = ["s/key=masked", "s/key=masked", "s/key=late"];
+        let asked = ["s/key=masked:0123456789abcdef", "s/key=masked:fedcba9876543210"];
+        let found = |one: &[&str], other: &[&str]| obstacles(&[part(1, &plan, one), part(2, &plan, other)]);
+        assert!(found(&asked, &["s/key=masked:00112233445566ff"]).is_empty());
+        assert!(found(&asked[..1], &asked[1..])[0].starts_with("the case `s/key=late` is in none of the records"));
+        let more = ["s/key=masked:00112233445566ff", "s/key=masked:ff112233445566ff"];
+        assert_eq!(
+            found(&asked, &more),
+            ["the case `s/key=masked` is in the records, and not in their plan"]
+        );
+    }
 }

@@ -162,6 +162,10 @@ impl Writer {
                 inputs.text = masks.text(&inputs.text).into_owned();
             }
         }
+        for case in header.shard.iter_mut().flat_map(|shard| &mut shard.cases) {
+            // All shares of a plan have the same names, and each its own key.
+            *case = without_digests(&masks.text(case)).into_owned();
+        }
         writer.append(&header.line(), When::Now)?;
         Ok(writer)
     }

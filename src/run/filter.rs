@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::diagnostic::nearest;
-use crate::record::merge::plan_digest;
 use crate::rule::CasePattern;
 
 use super::plan::{Plan, PlanError, PlannedCase};
@@ -72,7 +71,7 @@ impl Plan {
     /// Why a filter leaves nothing of this plan: the first of its patterns that names no case, with the nearest case.
     #[must_use]
     pub fn why_nothing(&self, filter: &Filter) -> String {
-        let names: Vec<String> = self.cases().map(|case| case.shown.to_string()).collect();
+        let names = self.names();
         let unmatched = filter
             .cases
             .iter()
@@ -141,10 +140,22 @@ impl Plan {
     /// What this plan is: its cases, and the texts of its suites. Equal for all shares of one plan.
     #[must_use]
     pub fn digest(&self) -> String {
-        plan_digest(
-            self.suites.iter().map(|planned| planned.suite.digest.as_str()),
-            self.cases().map(|case| case.shown.to_string()),
-        )
+        let mut suites: Vec<&str> = self.suites.iter().map(|planned| planned.suite.digest.as_str()).collect();
+        let mut cases = self.names();
+        suites.sort_unstable();
+        cases.sort_unstable();
+        let mut hasher = blake3::Hasher::new();
+        for line in suites.into_iter().chain(cases.iter().map(String::as_str)) {
+            hasher.update(line.as_bytes());
+            hasher.update(b"\n");
+        }
+        hasher.finalize().to_hex()[..32].to_owned()
+    }
+
+    /// The names of its cases as they are shown, in order.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        self.cases().map(|case| case.shown.to_string()).collect()
     }
 
     /// Every case, in order.

@@ -186,9 +186,17 @@ fn only_the_whole_says_what_never_acted() {
 fn what_is_missing_or_doubled_is_named() {
     let trace = Trace::approved();
     let shares = shares(&trace, 3, &[]);
-    merge(&trace, &shares[..2], &["-o", "whole.jsonl"])
+    let place = shares.iter().position(|name| !cases(&trace, name).is_empty()).unwrap();
+    let lost = match cases(&trace, &shares[place]).as_slice() {
+        [only] => format!("the case `{only}` is"),
+        several => format!("the cases `{}` are", several.join("`, `")),
+    };
+    let mut others = shares.clone();
+    others.remove(place);
+    merge(&trace, &others, &["-o", "whole.jsonl"])
         .exits(2)
-        .warns("share 3/3 is missing");
+        .warns(&format!("share {}/3 is missing", place + 1))
+        .warns(&format!("{lost} in none of the records\n"));
     let twice = [&shares[..], &shares[..1]].concat();
     merge(&trace, &twice, &["-o", "whole.jsonl"])
         .exits(2)
@@ -209,18 +217,43 @@ fn what_is_missing_or_doubled_is_named() {
     let other = ["other.jsonl".to_owned(), shares[1].clone(), shares[2].clone()];
     merge(&trace, &other, &[]).exits(2).warns("is a share of another plan");
     // A case that a share lost.
-    let full = shares
-        .iter()
-        .find(|name| trace.project.read(name).contains("\"type\":\"exchange\""))
-        .unwrap();
-    let text = trace.project.read(full);
-    let lost: Vec<&str> = text.lines().filter(|line| !line.contains("\"type\":\"exchange\"")).collect();
-    trace.project.write(full, lost.join("\n") + "\n");
-    merge(&trace, &shares, &[])
-        .exits(2)
-        .warns("a case of the plan is in none of the records");
+    let text = trace.project.read(&shares[place]);
+    let left: Vec<&str> = text.lines().filter(|line| !line.contains("\"type\":\"exchange\"")).collect();
+    trace.project.write(&shares[place], left.join("\n") + "\n");
+    merge(&trace, &shares, &[]).exits(2).warns(&format!(
+        "{lost} in none of the records, though every share is there: were they made equally long by the same record (`--shard-by`)?"
+    ));
     assert!(!trace.project.path("whole.jsonl").exists(), "nothing is written of what is no run");
     merge(&trace, &["nowhere.jsonl".to_owned()], &[]).exits(2).warns("nowhere.jsonl");
+}
+
+/// The names of the cases in a record, as their suite declares them.
+fn cases(trace: &Trace, record: &str) -> Vec<String> {
+    let text = trace.project.read(record);
+    let declared = listed(trace, &[]).into_iter();
+    declared
+        .filter(|name| {
+            let id = name.split_once('=').unwrap().1;
+            text.lines()
+                .any(|line| line.contains("\"type\":\"exchange\"") && line.contains(&format!("[\"run_id\",\"{id}\",")))
+        })
+        .collect()
+}
+
+#[test]
+fn runs_that_have_every_case_together_are_a_full_one() {
+    let trace = Trace::approved();
+    trace.project.write("suites/trace.toml", format!("{SUITE}{IDLE}"));
+    for (case, name) in [("run_id=24", "a.jsonl"), ("run_id=34", "b.jsonl"), ("run_id=999", "c.jsonl")] {
+        trace.check(&["--case", case]).exits(0);
+        fs::copy(trace.project.path(".parity/records/latest.jsonl"), trace.project.path(name)).unwrap();
+    }
+    let files = ["a.jsonl", "b.jsonl", "c.jsonl"].map(str::to_owned);
+    merge(&trace, &files[..2], &["-o", "part.jsonl"]).exits(0);
+    merge(&trace, &files, &["-o", "whole.jsonl"]).exits(1).says("list /trace/nothing");
+    // And so its own record tells.
+    let told = trace.project.run(&["report", "whole.jsonl", "--format", "json"]).exits(0).json();
+    assert_eq!((&told["full"], &told["exit_code"]), (&true.into(), &1.into()));
 }
 
 #[test]
