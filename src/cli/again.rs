@@ -17,6 +17,7 @@ use super::failure::Failure;
 use super::gate::{GateArguments, strictness};
 use super::output::Output;
 use super::project::{Project, shown};
+use super::reports::Reports;
 
 /// Which recorded run.
 #[derive(Debug, Clone, Args)]
@@ -96,6 +97,16 @@ impl Again {
     pub fn exchange(&self, case: &str) -> Result<RecordedExchange, Failure> {
         let mut record = Record::open(&self.path).map_err(|error| unreadable(&error))?;
         find(&mut record, case)
+    }
+
+    /// Refuses reports that would be written over the record, or over what it is judged by.
+    ///
+    /// # Errors
+    /// When one would be.
+    pub fn spared_by(&self, reports: &Reports, gate: &GateArguments, context: &Context) -> Result<(), Failure> {
+        reports.spare([context.folder.join(&self.path)])?;
+        reports.spare(gate.baseline.as_ref().map(|baseline| context.folder.join(baseline)))?;
+        reports.spare(self.project.files(context))
     }
 
     /// Judges by the suites of the project, and says what of the record was left out. A record without an end is refused: of
@@ -208,11 +219,6 @@ impl Again {
     }
 
     fn notes(&self, again: &Rejudged) -> Vec<String> {
-        let listed = |cases: &[String]| match cases {
-            [] => String::new(),
-            [only] => format!("`{only}`"),
-            [first, rest @ ..] => format!("`{first}` and {} more", rest.len()),
-        };
         let mut notes = Vec::new();
         for recorded in &self.header.suites {
             let today = self.project.active.iter().find(|suite| suite.name == recorded.name);
@@ -237,6 +243,15 @@ impl Again {
             notes.push(format!("the run of `{}` was interrupted", self.shown));
         }
         notes
+    }
+}
+
+/// The first of several cases, and how many more there are.
+pub fn listed(cases: &[String]) -> String {
+    match cases {
+        [] => String::new(),
+        [only] => format!("`{only}`"),
+        [first, rest @ ..] => format!("`{first}` and {} more", rest.len()),
     }
 }
 

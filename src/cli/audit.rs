@@ -7,17 +7,18 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use crate::audit::{Input, Options, audit};
-use crate::record::Record;
 use crate::report::audit::{AuditView, render, render_json};
 use crate::report::{Exit, Format, SuiteReport};
-use crate::run::{Plan, Rejudged, Rejudging, Selection, judge_record, recorded_bases};
+use crate::run::{Plan, Selection, recorded_bases};
 use crate::suite::Suite;
+use crate::translate::Detail;
 
+use super::again::{Again, RecordArguments, listed};
 use super::context::Context;
-use super::explain::open;
 use super::failure::Failure;
+use super::gate::GateArguments;
 use super::output::Output;
-use super::project::{Project, shown};
+use super::project::Project;
 
 pub const EXAMPLES: &str = "Examples:
   parity audit
@@ -63,11 +64,13 @@ fn formats() -> impl TypedValueParser<Value = Format> {
 
 /// Runs the command.
 pub fn run(arguments: &AuditArguments, config: Option<&Path>, context: &Context, output: &Output) -> Result<Exit, Failure> {
-    let project = Project::load(config, arguments.profile.as_deref(), context)?;
-    let suites = selected(&project, &arguments.suites)?;
-    let record = open(arguments.record.as_deref(), config, context)?;
-    let name = shown(record.path(), context).display().to_string();
-    let (inputs, notes) = inputs(record, &suites, &name)?;
+    let record = RecordArguments {
+        record: arguments.record.clone(),
+        profile: arguments.profile.clone(),
+    };
+    let again = Again::open(&record, config, context)?;
+    let suites = selected(&again.project, &arguments.suites)?;
+    let (inputs, notes) = inputs(&again, &suites, context)?;
     let options = Options {
         seed: arguments.seed,
         budget: usize::try_from(arguments.budget).unwrap_or(usize::MAX),
@@ -77,7 +80,7 @@ pub fn run(arguments: &AuditArguments, config: Option<&Path>, context: &Context,
     let view = AuditView {
         audit: &report,
         suites: &suites,
-        record: &name,
+        record: &again.shown,
         notes: &notes,
     };
     output.data(&match arguments.format {
@@ -102,66 +105,39 @@ fn selected(project: &Project, names: &[String]) -> Result<Vec<Arc<Suite>>, Fail
 }
 
 /// What a record holds of the suites, and what is worth saying of what it does not.
-fn inputs(mut record: Record, suites: &[Arc<Suite>], name: &str) -> Result<(Vec<Input>, Vec<String>), Failure> {
-    let header = record.header().clone();
+fn inputs(again: &Again, suites: &[Arc<Suite>], context: &Context) -> Result<(Vec<Input>, Vec<String>), Failure> {
     let mut inputs: Vec<Input> = suites
         .iter()
         .map(|suite| Input {
             suite: Arc::clone(suite),
-            bases: recorded_bases(&header, suite),
+            bases: recorded_bases(&again.header, suite),
             exchanges: Vec::new(),
         })
         .collect();
-    let by = Rejudging::by(suites);
     let mut private = Vec::new();
-    let judged = judge_record(&header, &mut record, &by, |visit| {
+    let judged = again.judge_silently(&GateArguments::default(), Detail::Counts, context, |visit| {
+        let Some(input) = inputs.iter_mut().find(|input| input.suite.name == visit.case.suite) else {
+            return;
+        };
         if visit.recorded.veiled && visit.judge.suite().looks_into_private() {
             private.push(visit.case.to_string());
             return;
         }
-        let of_suite = inputs.iter_mut().find(|input| input.suite.name == visit.case.suite);
-        let input = of_suite.expect("only cases of these suites are judged");
         input.exchanges.push((visit.case.clone(), visit.recorded.exchange.clone()));
-    });
-    let judged = judged.map_err(|error| Failure::Usage(error.to_string()))?;
-    let mut notes = notes(&judged);
+    })?;
+    let mut notes = Vec::new();
+    if !judged.undeclared.is_empty() {
+        notes.push(format!("recorded, and declared by no suite today: {}", listed(&judged.undeclared)));
+    }
     if !private.is_empty() {
         notes.push(format!(
             "left out, because rules look into private values, of which the record holds digests only: {}",
-            named(&private)
+            listed(&private)
         ));
     }
-    notes.extend(record.note().map(|note| format!("{name}: {note}")));
     for input in inputs.iter().filter(|input| input.exchanges.is_empty()) {
         notes.push(format!("the record holds no case of the suite `{}`", input.suite.name));
     }
     inputs.retain(|input| !input.exchanges.is_empty());
     Ok((inputs, notes))
-}
-
-fn named(cases: &[String]) -> String {
-    match cases {
-        [only] => format!("`{only}`"),
-        [first, rest @ ..] => format!("`{first}` and {} more", rest.len()),
-        [] => String::new(),
-    }
-}
-
-/// What of a record was left out.
-fn notes(judged: &Rejudged) -> Vec<String> {
-    let mut notes = Vec::new();
-    if !judged.undeclared.is_empty() {
-        notes.push(format!(
-            "recorded, and declared by none of these suites: {}",
-            named(&judged.undeclared)
-        ));
-    }
-    let otherwise: Vec<String> = judged.asked_otherwise.iter().map(|asked| asked.case.clone()).collect();
-    if !otherwise.is_empty() {
-        notes.push(format!(
-            "recorded as an answer to another question than the suite asks today: {}",
-            named(&otherwise)
-        ));
-    }
-    notes
 }

@@ -1,7 +1,7 @@
 //! `parity check`: ask both sides the same, translate, compare, give a verdict.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::exchange::{Oracle, OracleKind, PerSide};
@@ -42,6 +42,8 @@ async fn checked(
     let profile = arguments.ask.services.profile.as_deref();
     let (project, plan) = live::plan(&arguments.ask, config, context)?;
     let mut interrupt = Interrupt::listen()?;
+    reports.spare(project.files(context))?;
+    reports.spare(read_by(arguments, context))?;
     let progress = Progress::new(output, reports.stdout() == Format::Terminal);
     if plan.is_empty() {
         output.say(&project.why_empty(profile, context));
@@ -76,6 +78,17 @@ async fn checked(
     live.stop().await;
     progress.done();
     told
+}
+
+/// The recordings and records of the command line.
+fn read_by(CheckArguments { ask, select, .. }: &CheckArguments, context: &Context) -> impl Iterator<Item = PathBuf> {
+    let named = [
+        &ask.legacy_recording,
+        &ask.candidate_recording,
+        &ask.gate.baseline,
+        &select.shard_by,
+    ];
+    named.into_iter().flatten().map(|path| context.folder.join(path))
 }
 
 /// Asks, and tells what came of it.

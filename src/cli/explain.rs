@@ -157,8 +157,9 @@ pub fn find(record: &mut Record, wanted: &str) -> Result<RecordedExchange, Failu
             None => "the record holds none".to_owned(),
         },
     };
+    let unended = record.note().map_or_else(String::new, |note| format!("; {note}"));
     Err(Failure::Usage(format!(
-        "no case of `{}` is called `{wanted}`: {hint}",
+        "no case of `{}` is called `{wanted}`: {hint}{unended}",
         record.path().display()
     )))
 }

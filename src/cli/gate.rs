@@ -12,6 +12,7 @@ use crate::run::Baseline;
 
 use super::context::Context;
 use super::failure::Failure;
+use super::project::shown;
 
 /// Arguments about what the gate fails for.
 #[derive(Debug, Clone, Default, Args)]
@@ -33,7 +34,7 @@ impl GateArguments {
     pub fn baseline(&self, context: &Context) -> Result<Option<Baseline>, Failure> {
         let Some(path) = &self.baseline else { return Ok(None) };
         let failed = |error: crate::record::RecordError| Failure::Usage(format!("`--baseline`: {error}"));
-        let mut record = Record::open(context.folder.join(path)).map_err(failed)?;
+        let mut record = Record::open(shown(&context.folder.join(path), context)).map_err(failed)?;
         Baseline::of(record.by_ref()).map(Some).map_err(failed)
     }
 }

@@ -44,6 +44,7 @@ pub struct JudgeArguments {
 pub fn run(arguments: &JudgeArguments, config: Option<&Path>, context: &Context, output: &Output) -> Result<Exit, Failure> {
     let reports = Reports::prepare(arguments.format, &arguments.reports, context)?;
     let judged = Again::open(&arguments.record, config, context).and_then(|again| {
+        again.spared_by(&reports, &arguments.gate, context)?;
         reports.begin(output);
         let report = again.judge(&arguments.gate, Detail::Counts, context, output, |_| {})?.report;
         let answers = reports.answers(&again.path, &again.project.active, &report)?;

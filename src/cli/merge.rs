@@ -19,10 +19,11 @@ use super::again::Again;
 use super::args::formats;
 use super::context::Context;
 use super::failure::Failure;
+use super::files::unnamed;
 use super::gate::{GateArguments, strictness};
 use super::output::Output;
 use super::project::{Project, RECORDS, scratch, shown};
-use super::reports::{Reports, Wanted};
+use super::reports::{Reports, Wanted, plain};
 
 pub const EXAMPLES: &str = "Examples:
   parity merge shards/*.jsonl
@@ -72,10 +73,9 @@ fn merged(
     reports: &Reports,
     output: &Output,
 ) -> Result<(RunReport, Option<Evidence>), Failure> {
-    // Messages name files as they were typed; an absolute path names the same file.
     let parts = arguments.records.iter().map(|typed| {
-        let path = context.folder.join(typed);
-        let shown = shown(&path, context).display().to_string();
+        let path = shown(&context.folder.join(typed), context);
+        let shown = path.display().to_string();
         Part::open(path, shown)
     });
     let parts = parts
@@ -89,17 +89,31 @@ fn merged(
     let project = Project::load(config, arguments.profile.as_deref().or(header.profile.as_deref()), context)?;
     same_suites(&header, &project.active)?;
     let path = match &arguments.output {
-        Some(path) => context.folder.join(path),
+        Some(path) => plain(&context.folder.join(path)),
         None => scratch(&project.config.directory)
             .join(RECORDS)
             .join(format!("{}-merged.jsonl", jiff::Timestamp::now().strftime("%Y%m%dT%H%M%S.%3fZ"))),
     };
+    if let Some(part) = parts.iter().find(|part| plain(&context.folder.join(&part.path)) == path) {
+        return Err(Failure::Usage(format!(
+            "the whole would be written over its part `{}`: give it a file of its own",
+            part.shown
+        )));
+    }
+    if fs::metadata(&path).is_ok_and(|found| !found.is_file()) {
+        return Err(Failure::Usage(format!(
+            "cannot write `{}`: it is no file, and a record is one",
+            path.display()
+        )));
+    }
+    let mut whole = Again::of(project, header, path.clone(), context);
+    whole.spared_by(reports, &arguments.gate, context)?;
+    reports.spare(parts.iter().map(|part| context.folder.join(&part.path)))?;
     reports.begin(output);
     let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
     let failed = |error: &dyn std::fmt::Display| Failure::Usage(format!("cannot write `{}`: {error}", path.display()));
     fs::create_dir_all(&folder).map_err(|error| failed(&error))?;
-    let mut file = tempfile::NamedTempFile::new_in(&folder).map_err(|error| failed(&error))?;
-    let mut whole = Again::of(project, header, path.clone(), context);
+    let mut file = unnamed(&folder).map_err(|error| failed(&error))?;
     let oracle = parts.iter().filter_map(|part| part.end.as_ref()?.oracle).max();
     let report = judged(&whole, &parts, oracle, arguments, context)?;
     whole.header.full = report.full;

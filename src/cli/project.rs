@@ -82,6 +82,15 @@ impl Project {
         Ok(self.active.iter().filter(wanted).cloned().collect())
     }
 
+    /// The files that people write: `parity.toml`, its suites and their rows.
+    #[must_use]
+    pub fn files(&self, context: &Context) -> Vec<PathBuf> {
+        let rows = self.suites.iter().filter_map(|suite| Some(suite.inputs.as_ref()?.file.as_str()));
+        let files = self.suites.iter().map(|suite| suite.file.as_str()).chain(rows);
+        let files = [self.config.source.file()].into_iter().chain(files);
+        files.map(|file| context.folder.join(file)).collect()
+    }
+
     /// The folder of its snapshots.
     #[must_use]
     pub fn snapshots(&self, context: &Context) -> PathBuf {

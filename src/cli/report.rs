@@ -34,14 +34,7 @@ pub fn run(arguments: &ReportArguments, config: Option<&Path>, context: &Context
         })
         .collect();
     let reports = Reports::prepare(wanted.is_empty().then_some(arguments.format), &wanted, context)?;
-    if let Some(target) = &arguments.output
-        && same_file(&context.folder.join(target), &path)
-    {
-        return Err(Failure::Usage(format!(
-            "the report would be written over the record `{}`: give it another file",
-            target.display()
-        )));
-    }
+    reports.spare([context.folder.join(&path)])?;
     let header = record.header().clone();
     let name = shown(&path, context).display().to_string();
     let (suites, report, ended) = match arguments.suites {
@@ -100,12 +93,5 @@ fn say_changes(header: &Header, config: Option<&Path>, context: &Context, output
                 "note: {change}: judged as it was then; `--suites today` judges by what it is now"
             ));
         }
-    }
-}
-
-fn same_file(one: &Path, other: &Path) -> bool {
-    match (one.canonicalize(), other.canonicalize()) {
-        (Ok(one), Ok(other)) => one == other,
-        _ => false,
     }
 }

@@ -2,7 +2,6 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::Write as _;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -16,6 +15,7 @@ use crate::suite::Suite;
 
 use super::context::Context;
 use super::failure::Failure;
+use super::files::unnamed;
 use super::output::Output;
 
 /// A report that somebody asked for.
@@ -139,10 +139,28 @@ impl Reports {
             })?;
             reports.summary = Some(path.clone());
         }
+        reports.spare(reports.summary.as_deref())?;
         if reports.annotated {
             reports.token = token()?;
         }
         Ok(reports)
+    }
+
+    /// Refuses to write a report over one of these files, which the command reads or writes itself.
+    ///
+    /// # Errors
+    /// The first that a report would be written over.
+    pub fn spare<P: AsRef<Path>>(&self, files: impl IntoIterator<Item = P>) -> Result<(), Failure> {
+        for file in files {
+            let file = plain(file.as_ref());
+            if let Some(target) = self.files.iter().find(|target| target.is_file && target.path == file) {
+                return Err(Failure::Usage(format!(
+                    "the {} report would be written over `{}`, which is no report: give it a file of its own",
+                    target.format, target.shown
+                )));
+            }
+        }
+        Ok(())
     }
 
     /// What standard output holds.
@@ -262,10 +280,7 @@ impl Target {
     fn make(&self, text: &str) -> std::io::Result<NamedTempFile> {
         let folder = self.path.parent().unwrap_or(Path::new("/"));
         fs::create_dir_all(folder)?;
-        // Readable for whoever may read what this user writes; by default temporary files are their owner's alone.
-        let mut file = tempfile::Builder::new()
-            .permissions(fs::Permissions::from_mode(0o666))
-            .tempfile_in(folder)?;
+        let mut file = unnamed(folder)?;
         file.write_all(text.as_bytes())?;
         Ok(file)
     }
@@ -279,12 +294,13 @@ impl Target {
 fn target(format: Format, path: &Path, context: &Context) -> Result<Target, Failure> {
     let shown = path.display().to_string();
     let refused = |why: &dyn std::fmt::Display| Failure::Usage(format!("cannot write the {format} report `{shown}`: {why}"));
-    let path = plain(&context.folder.join(path));
+    let path = context.folder.join(path);
     let is_file = match fs::metadata(&path) {
         Ok(found) if found.is_dir() => return Err(refused(&"it is a folder, and a file is expected")),
         Ok(found) => found.is_file(),
         Err(_) => true,
     };
+    let path = if is_file { plain(&path) } else { path };
     if is_file {
         let folder = path.ancestors().skip(1).find(|folder| folder.exists()).unwrap_or(Path::new("/"));
         NamedTempFile::new_in(folder).map_err(|error| refused(&reason(&error)))?;
@@ -309,8 +325,19 @@ fn reason(error: &std::io::Error) -> String {
     text.split(" at path ").next().unwrap_or(&text).to_owned()
 }
 
-/// The path in one spelling, so that two names of one file are seen to be one.
-fn plain(path: &Path) -> PathBuf {
+/// The path in one spelling, so that two names of one file are seen to be one. A link is what it leads to, also when there is
+/// nothing yet.
+pub fn plain(path: &Path) -> PathBuf {
+    let mut path = in_one_spelling(path);
+    // A circle of links leads nowhere: the file cannot be written, and that is said then.
+    for _ in 0..40 {
+        let Ok(target) = fs::read_link(&path) else { break };
+        path = in_one_spelling(&path.parent().unwrap_or(Path::new("/")).join(target));
+    }
+    path
+}
+
+fn in_one_spelling(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
     for component in path.components() {
         match component {
@@ -393,5 +420,13 @@ mod tests {
             assert_eq!(plain(&folder.join(path)), folder.join("a/x"), "{path}");
         }
         assert_eq!(plain(&folder.join("new/er/../x")), folder.join("new/x"));
+        // Links to files, and to what will be one.
+        std::os::unix::fs::symlink("../a/x", folder.join("a/y")).unwrap();
+        std::os::unix::fs::symlink("b/y", folder.join("z")).unwrap();
+        assert_eq!(plain(&folder.join("z")), folder.join("a/x"));
+        fs::write(folder.join("a/x"), "").unwrap();
+        assert_eq!(plain(&folder.join("z")), folder.join("a/x"));
+        std::os::unix::fs::symlink("circle", folder.join("circle")).unwrap();
+        assert_eq!(plain(&folder.join("circle")), folder.join("circle"));
     }
 }

@@ -11,7 +11,7 @@ use crate::run::{Filter, Plan, Share};
 
 use super::context::Context;
 use super::failure::Failure;
-use super::project::{RECORDS, recorded, scratch};
+use super::project::{RECORDS, recorded, scratch, shown};
 
 /// Arguments about which cases are asked.
 #[derive(Debug, Clone, Default, Args)]
@@ -66,7 +66,7 @@ impl SelectArguments {
     /// When the named record cannot be read.
     pub fn times(&self, project: &Path, context: &Context) -> Result<BTreeMap<String, Duration>, Failure> {
         if let Some(named) = &self.shard_by {
-            let named = context.folder.join(named);
+            let named = shown(&context.folder.join(named), context);
             return times(Record::open(named)).map_err(|error| Failure::Usage(format!("`--shard-by`: {error}")));
         }
         let folder = scratch(project).join(RECORDS);

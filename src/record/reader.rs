@@ -173,8 +173,12 @@ impl Lines {
             }
             Err(error) => return Err(error),
         }
-        let Ok(any) = serde_json::from_slice::<AnyLine>(&self.line) else {
-            return Err(self.not_a_record(format!("{EXPECTED}, found `{}`", excerpt(&self.line))));
+        let any = match serde_json::from_slice::<AnyLine>(&self.line) {
+            Ok(any) => any,
+            Err(error) if error.is_eof() && self.line.starts_with(b"{\"type\":\"run\"") => {
+                return Err(self.not_a_record("its first line breaks off".to_owned()));
+            }
+            Err(_) => return Err(self.not_a_record(format!("{EXPECTED}, found `{}`", excerpt(&self.line)))),
         };
         let version = match (any.kind.as_str(), any.version) {
             ("run", Some(version)) => version,

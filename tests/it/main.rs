@@ -4,6 +4,7 @@
 mod adopt;
 mod audit;
 mod automation;
+mod bad_input;
 mod canaries;
 mod check;
 mod cli_errors;

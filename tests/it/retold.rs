@@ -141,7 +141,7 @@ fn a_report_goes_to_no_place_where_it_would_do_harm() {
     for (arguments, says) in [
         (
             vec!["report", "-o", ".parity/records/latest.jsonl"],
-            "the report would be written over the record",
+            "the terminal report would be written over `.parity/records/latest.jsonl`, which is no report",
         ),
         (vec!["report", "-o", "parity.toml/x"], "cannot write the terminal report"),
         (vec!["report", "--format", "junti"], "a similar value exists: 'junit'"),
