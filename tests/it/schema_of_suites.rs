@@ -2,13 +2,15 @@
 //! reader knows.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use parity::diagnostic::{Colour, Source, render};
+use parity::diagnostic::{Colour, Diagnostics, Source, render};
+use parity::environment::Config;
 use parity::suite::read_suite;
 use serde_json::{Value, json};
 use toml::de::{DeTable, DeValue};
 
+use crate::support::markdown::{Block, blocks};
 use crate::support::project::Project;
 use crate::support::services::root;
 
@@ -69,17 +71,57 @@ fn what_is_shipped_is_valid() {
     let config = document(&std::fs::read_to_string(root().join("parity.toml")).unwrap());
     let found = errors(&schema("config"), &config);
     assert!(found.is_empty(), "{}", found.join("\n"));
-    // Every rule of the reference, in a suite of its own.
-    let reference = std::fs::read_to_string(root().join("docs/suites.md")).unwrap();
-    let mut examples = 0;
-    for block in reference.split("```toml\n").skip(1) {
-        let rules = block.split("```").next().unwrap();
-        let text = format!("suite = 'a'\nlegacy.get = '/a'\ncandidate.get = '/b'\n{rules}");
-        let found = errors(&suite, &document(&text));
-        assert!(found.is_empty(), "{rules}\n{}", found.join("\n"));
-        examples += 1;
+}
+
+/// The suite or the `parity.toml` that an example of the documentation shows, whole or in part.
+enum Shown {
+    Suite,
+    Config,
+}
+
+impl Shown {
+    /// By the name in its first line, and else by what the file is about; nothing for what other tools read.
+    fn of(block: &Block<'_>, file: &str) -> Option<Self> {
+        match block.lines[0].strip_prefix("# ") {
+            Some("Cargo.toml") => None,
+            Some("parity.toml") => Some(Self::Config),
+            Some(_) => Some(Self::Suite),
+            None if file == "project.md" => Some(Self::Config),
+            None => Some(Self::Suite),
+        }
     }
-    assert!(examples > 20);
+}
+
+#[test]
+fn every_example_of_the_documentation_is_valid() {
+    let (suite, config) = (schema("suite"), schema("config"));
+    let files = std::fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().path());
+    let files = files.filter(|path| path.extension().is_some_and(|extension| extension == "md"));
+    let (mut suites, mut configs) = (0, 0);
+    for file in files.chain([root().join("README.md")]) {
+        let text = std::fs::read_to_string(&file).unwrap();
+        for block in blocks(&text).iter().filter(|block| block.language == "toml") {
+            let mut shown = document(&block.text());
+            let found = match Shown::of(block, file.file_name().unwrap().to_str().unwrap()) {
+                None => continue,
+                Some(Shown::Config) => {
+                    configs += 1;
+                    errors(&config, &shown)
+                }
+                Some(Shown::Suite) => {
+                    suites += 1;
+                    let members = shown.as_object_mut().unwrap();
+                    members.entry("suite").or_insert_with(|| json!("a"));
+                    for side in ["legacy", "candidate"] {
+                        members.entry(side).or_insert_with(|| json!({ "get": "/a" }));
+                    }
+                    errors(&suite, &shown)
+                }
+            };
+            assert!(found.is_empty(), "{}:\n{}\n{}", file.display(), block.text(), found.join("\n"));
+        }
+    }
+    assert!(suites > 22 && configs >= 5, "{suites} suites, {configs} configurations");
 }
 
 #[test]
@@ -119,18 +161,26 @@ fn what_is_built_wrong_is_not_valid() {
 
 /// The keys that the reader says to be valid where `zzz` stands in this suite.
 fn read(text: &str) -> BTreeSet<String> {
-    let errors = read_suite(&Source::new("s.toml", text)).expect_err("`zzz` is no key");
-    let message = render(&errors, Colour::Off);
+    valid_keys(&read_suite(&Source::new("s.toml", text)).expect_err("`zzz` is no key"))
+}
+
+/// The keys that the reader says to be valid where `zzz` stands in this `parity.toml`.
+fn read_config(text: &str) -> BTreeSet<String> {
+    valid_keys(&Config::parse(&Source::new("parity.toml", text), Path::new(".")).expect_err("`zzz` is no key"))
+}
+
+fn valid_keys(errors: &Diagnostics) -> BTreeSet<String> {
+    let message = render(errors, Colour::Off);
     let (_, keys) = message
         .split_once("unknown key `zzz`")
         .and_then(|(_, rest)| rest.split_once("valid keys: "))
         .unwrap_or_else(|| panic!("{message}"));
-    keys.lines()
-        .next()
-        .unwrap()
-        .split(", ")
-        .map(|key| key.trim_matches('`').to_owned())
-        .collect()
+    quoted(keys.lines().next().unwrap())
+}
+
+/// The words of a list such as `` `a`, `b` ``.
+fn quoted(list: &str) -> BTreeSet<String> {
+    list.split(", ").map(|word| word.trim_matches('`').to_owned()).collect()
 }
 
 fn properties(schema: &Value) -> BTreeSet<String> {
@@ -156,7 +206,7 @@ fn the_schema_knows_the_keys_of_the_reader() {
         let errors = read_suite(&Source::new("s.toml", unknown.as_str())).expect_err("no rule");
         let message = render(&errors, Colour::Off);
         let listed = message.split_once("expected one of ").unwrap().1.split_once(", found").unwrap().0;
-        let read: BTreeSet<String> = listed.split(", ").map(|word| word.trim_matches('`').to_owned()).collect();
+        let read = quoted(listed);
         let words: BTreeSet<String> = words.iter().map(|word| word.as_str().unwrap().to_owned()).collect();
         assert_eq!(read, words);
     }
@@ -181,5 +231,85 @@ fn the_schema_knows_the_keys_of_the_reader() {
     ] {
         let keys = read(&format!("suite = 'a'\n{sides}[[error]]\n{row}\nwhy = 'x'\n"));
         assert_eq!(keys, properties(&defs["error"]["properties"][side]), "{side}");
+    }
+}
+
+#[test]
+fn the_schema_of_a_project_knows_the_keys_and_words_of_its_reader() {
+    let schema = schema("config");
+    let at = |pointer: &str| schema.pointer(pointer).unwrap_or_else(|| panic!("{pointer}"));
+    let service = |rest: &str| format!("[service.a]\nport = 80\nurl.url = 'http://a'\n{rest}\n");
+    let question = "tcp = '{address}'";
+    for (text, pointer) in [
+        ("zzz = 1".to_owned(), ""),
+        ("[gate]\nzzz = 1".to_owned(), "/properties/gate"),
+        ("[check]\nzzz = 1".to_owned(), "/properties/check"),
+        ("[profile.p]\nzzz = 1".to_owned(), "/properties/profile/additionalProperties"),
+        (service("zzz = 1"), "/$defs/service"),
+        (
+            service(&format!("ready = {{ {question}, zzz = 1 }}")),
+            "/$defs/service/properties/ready",
+        ),
+        (
+            service(&format!("seeded = {{ {question}, zzz = 1 }}")),
+            "/$defs/service/properties/seeded",
+        ),
+        (
+            service("container = { image = 'x', zzz = 1 }"),
+            "/$defs/service/properties/container",
+        ),
+        (
+            service("process = { command = ['x'], zzz = 1 }"),
+            "/$defs/service/properties/process",
+        ),
+        (service("url.zzz = 1"), "/$defs/service/properties/url"),
+        (
+            service("recording = { path = 'x', zzz = 1 }"),
+            "/$defs/service/properties/recording",
+        ),
+    ] {
+        assert_eq!(read_config(&text), properties(at(pointer)), "{text}");
+        // What is no key for the reader is none by the schema, and the rest is as it should be.
+        assert_eq!(errors(&schema, &document(&text)).len(), 1, "{text}");
+        assert_eq!(
+            errors(
+                &schema,
+                &document(&text.replace(", zzz = 1", "").replace("url.zzz = 1", "").replace("zzz = 1", ""))
+            )
+            .len(),
+            0,
+            "{text}"
+        );
+    }
+    for services in ["/properties/service", "/properties/profile/additionalProperties/properties/service"] {
+        assert_eq!(at(services)["additionalProperties"]["$ref"], "#/$defs/service");
+    }
+    for (text, pointer) in [
+        ("[gate]\noracle = 'zzz'".to_owned(), "/properties/gate/properties/oracle"),
+        ("[gate]\nstale = 'zzz'".to_owned(), "/properties/gate/properties/stale"),
+        ("[gate]\nexpired = 'zzz'".to_owned(), "/properties/gate/properties/expired"),
+        (service("url.oracle = 'zzz'"), "/$defs/service/properties/url/properties/oracle"),
+        (
+            service("container = { image = 'x', oracle = 'zzz' }"),
+            "/$defs/service/properties/container/properties/oracle",
+        ),
+        (
+            service("process = { command = ['x'], oracle = 'zzz' }"),
+            "/$defs/service/properties/process/properties/oracle",
+        ),
+        (
+            service("recording = { path = 'x', oracle = 'zzz' }"),
+            "/$defs/service/properties/recording/properties/oracle",
+        ),
+    ] {
+        let wrong = Config::parse(&Source::new("parity.toml", text.as_str()), Path::new(".")).expect_err("`zzz` is no word");
+        let message = render(&wrong, Colour::Off);
+        let listed = message.split_once("expected one of ").unwrap().1.split_once(", found").unwrap().0;
+        let words = at(pointer)["enum"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|word| word.as_str().unwrap().to_owned());
+        assert_eq!(quoted(listed), words.collect(), "{text}");
     }
 }
