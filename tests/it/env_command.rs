@@ -22,7 +22,7 @@ fn project() -> Project {
 }
 
 /// Ends what `up` keeps, also when a test fails.
-struct Up<'p>(&'p Project);
+pub struct Up<'p>(pub &'p Project);
 
 impl Drop for Up<'_> {
     fn drop(&mut self) {

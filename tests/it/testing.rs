@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 
 use rustix::process::Signal;
 
-use crate::support::project::{ANSWERS, Command as Prepared, Done, PARITY_TOML, Project};
+use crate::env_command::Up;
+use crate::support::project::{ANSWERS, Command as Prepared, Done, PARITY_TOML, Project, soon};
 use crate::support::routes::{Answer, Reply};
 use crate::support::services::root;
 use crate::support::trace::{SUITE, Trace, candidate_trace};
@@ -235,32 +236,96 @@ fn a_draft_fails_nothing_and_says_what_it_does_instead() {
     run(&trace, &["--exact", "[draft] trace/run_id=24"]).exits(0).says("1 passed");
 }
 
-#[test]
-fn services_start_once_and_end_with_the_tests() {
-    let project = Project::with(
-        "suites = 'suites'\nsnapshots = 'snapshots'\n[profile.upstream]\nsuites = ['a']\n\
-         [service.legacy.process]\ncommand = ['./answers', '{address}', '1']\n\
-         [service.candidate.process]\ncommand = ['./answers', '{address}', '1']\n",
-    );
-    project.script("answers", &format!("echo started >> starts\n{ANSWERS}"));
+/// A project whose services are programs that say in `starts` that they were started.
+fn of_processes(program: &str) -> Project {
+    let service = |side: &str| {
+        format!("[service.{side}]\nready = {{ http = '/' }}\n[service.{side}.process]\ncommand = ['./program', '{{address}}', '1']\n")
+    };
+    let project = Project::with(&format!(
+        "suites = 'suites'\nsnapshots = 'snapshots'\n[profile.upstream]\nsuites = ['a']\n{}{}",
+        service("legacy"),
+        service("candidate")
+    ));
+    project.script("program", &format!("echo started >> starts\n{program}"));
     project.write(
         "suites/a.toml",
         "suite = 'a'\nsnapshots = 'none'\n[parameters]\nid = [1, 2]\n[legacy]\nget = '/{id}'\n[candidate]\nget = '/{id}'\n",
     );
+    project
+}
+
+#[test]
+fn services_start_once_and_end_with_the_tests() {
+    let project = of_processes(ANSWERS);
     let tests = |arguments: &[&str]| project.wrapped(&HARNESS, arguments).run();
+    let starts = || project.read("starts").lines().count();
     tests(&[]).exits(0).says("3 passed");
-    assert_eq!(project.read("starts").lines().count(), 2);
+    assert_eq!(starts(), 2);
     project.assert_nothing_left();
     // Nothing is started for nothing.
     tests(&["--list"]).exits(0);
     tests(&["nothing"]).exits(0).says("0 passed");
-    assert_eq!(project.read("starts").lines().count(), 2);
-    // A start that fails is told once, and fails what was selected by its name.
-    project.script("answers", "echo no such luck >&2; exit 7\n");
-    let done = tests(&["a/"]).exits(101);
+    assert_eq!(starts(), 2);
+    // What is kept serves every process.
+    project.run(&["env", "up", "--profile", "upstream"]).exits(0);
+    let up = Up(&project);
+    for name in ["a/id=1", "a/id=2", "parity/gate"] {
+        tests(&["--exact", name])
+            .exits(0)
+            .says("1 passed")
+            .warns("reusing what `parity env up` keeps");
+    }
+    assert_eq!(starts(), 4);
+    drop(up);
+}
+
+#[test]
+fn a_start_that_fails_is_told_once_and_fails_what_was_selected() {
+    let project = of_processes("echo no such luck >&2; exit 7\n");
+    let done = project.wrapped(&HARNESS, &["a/"]).run().exits(101);
     assert_eq!(done.stdout.matches("not asked: ").count(), 2, "{}", done.stdout);
     assert_eq!(done.stderr.matches("no such luck").count(), 1, "{}", done.stderr);
     project.assert_nothing_left();
+}
+
+#[test]
+fn a_start_that_is_interrupted_leaves_nothing() {
+    for signal in [Signal::INT, Signal::TERM] {
+        // Never ready, and with a child of its own, as real servers have.
+        let project = of_processes("sleep 600 &\nwait\n");
+        let started = project.wrapped(&HARNESS, &[]).start();
+        let sleeping = || project.processes().iter().filter(|process| process.contains("sleep 600")).count();
+        soon("both services have started", || sleeping() == 2);
+        started.signal(signal);
+        let done = started.wait().exits(101);
+        assert_eq!(done.stdout.matches("not asked: interrupted").count(), 3, "{}", done.stdout);
+        project.assert_nothing_left();
+    }
+}
+
+#[test]
+fn secrets_are_no_part_of_a_name_or_a_message() {
+    let trace = approved();
+    let secret = "s3cret-of-a-tester";
+    trace.project.write(
+        "suites/trace.toml",
+        format!(
+            "suite = 'trace'\nsecret_parameters = ['token']\n[parameters]\ntoken = ['{secret}']\n\
+             [legacy]\nget = '/api/trace/34?token={{token}}'\n[candidate]\nget = '/trace/34?token={{token}}'\n"
+        ),
+    );
+    trace
+        .legacy
+        .on(format!("/api/trace/34?token={secret}"), Answer::json(format!("[\"{secret}\"]")));
+    trace
+        .candidate
+        .on(format!("/trace/34?token={secret}"), Answer::json(format!("[1, \"{secret}\"]")));
+    let listed = run(&trace, &["--list"]).exits(0);
+    let name = listed.stdout.lines().next().unwrap().strip_suffix(": test").unwrap();
+    let done = run(&trace, &["--exact", name]).exits(101).says("✗ mismatch");
+    for text in [&listed.stdout, &done.stdout, &done.stderr] {
+        assert!(!text.contains(secret), "{text}");
+    }
 }
 
 #[test]
