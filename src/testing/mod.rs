@@ -20,8 +20,8 @@
 //!
 //! A test is called as its case is, `run-trace/run_id=34`, and fails with what `parity check` prints of it. Names are filtered
 //! as in any other test target (`cargo test --test parity -- run_id=34`, `--exact`, `--skip`, `--list`), only the cases that are
-//! selected are asked, `--test-threads` of them at a time where it is given, and the services start once for all of them. A case that is not gated, of a draft or known from a
-//! baseline, counts as ignored when it does not pass, and says what it does instead.
+//! selected are asked, `--test-threads` of them at a time where it is given, and the services start once for all of them. A case
+//! that is not gated, of a draft or known from a baseline, counts as ignored when it does not pass, and says what it does instead.
 //!
 //! What no case says is the test `parity/gate`: rules that are stale or past their date, snapshots that no case refers to, an
 //! oracle that the gate refuses, a project without a case. Selected alone, it asks every case; so it also does its work where

@@ -173,7 +173,14 @@ fn a_test_fails_with_what_parity_check_prints() {
     let (headline, below) = printed.split_once('\n').unwrap();
     assert!(headline.starts_with("✗ mismatch") && below.contains("boolean true"), "{printed}");
     done.clone().says("---- trace/run_id=34 ----\n✗ mismatch").says(below);
-    done.warns("parity explain trace/run_id=34");
+    // What is said to be next is right in a later run, too.
+    let next = done.stderr.split("  parity ").nth(1).unwrap().split("  ").next().unwrap();
+    run(&trace, &["run_id=24"]).exits(0);
+    trace
+        .project
+        .run(&next.split(' ').collect::<Vec<_>>())
+        .exits(0)
+        .says("boolean true");
 }
 
 #[test]
@@ -338,17 +345,11 @@ fn an_interrupt_ends_the_tests_and_what_they_wait_for() {
     trace.project.wait_for_exchanges(2);
     started.signal(Signal::INT);
     let done = started.wait().exits(101);
-    let mut tests = ends(&done);
-    tests.sort();
-    assert_eq!(
-        tests,
-        [
-            "parity/gate FAILED",
-            "trace/run_id=24 ok",
-            "trace/run_id=34 ok",
-            "trace/run_id=999 FAILED"
-        ]
-    );
+    // What was answered until then may have been judged or not.
+    let tests = ends(&done);
+    for name in ["trace/run_id=999", "parity/gate"] {
+        assert!(tests.contains(&format!("{name} FAILED")), "{tests:?}");
+    }
     done.says("interrupted before this case was judged");
     trace.project.assert_nothing_left();
 }

@@ -30,7 +30,7 @@ pub fn render_summary(run: &RunReport, style: Style) -> String {
     }
     sheet.totals(run);
     sheet.end(run);
-    let mut steps = steps_of_cases(run);
+    let mut steps = steps_of_cases(run, None);
     steps.extend(steps_beside_cases(run));
     sheet.next(&steps);
     sheet.out
@@ -57,12 +57,13 @@ pub fn render_gate(run: &RunReport, style: Style) -> Option<String> {
     Some(sheet.out)
 }
 
-/// What stands below a list of tests: the oracle, the candidate, the record, and what to do next about cases.
+/// What stands below a list of tests: the oracle, the candidate, the record, and what to do next about cases. The record is
+/// named there too, because each of several processes may have made one.
 #[must_use]
 pub fn render_footing(run: &RunReport, style: Style) -> String {
     let mut sheet = Sheet { style, out: String::new() };
     sheet.sources(run);
-    sheet.next(&steps_of_cases(run));
+    sheet.next(&steps_of_cases(run, run.record.as_deref()));
     sheet.out
 }
 
@@ -325,8 +326,8 @@ fn place(run: &RunReport, signature: &str, cases: &[&CaseReport]) -> Option<Stri
         .map(|place| crate::value::visible(&place).into_owned())
 }
 
-/// What a reader may do now about cases, and what it gives.
-fn steps_of_cases(run: &RunReport) -> Vec<(String, String)> {
+/// What a reader may do now about cases, and what it gives; by this record, where it may not be the latest.
+fn steps_of_cases(run: &RunReport, record: Option<&str>) -> Vec<(String, String)> {
     let mut steps = Vec::new();
     let fails = |verdict: &[Verdict]| {
         let found = run
@@ -335,7 +336,8 @@ fn steps_of_cases(run: &RunReport) -> Vec<(String, String)> {
             .find(|case| case.pardon.is_none() && !case.standing.passes() && verdict.contains(&case.verdict));
         found.map(|case| case.case.to_string())
     };
-    let explain = |case: &str| format!("parity explain {}", quote(case));
+    let of_record = record.map(|record| format!(" --record {}", quote(record))).unwrap_or_default();
+    let explain = |case: &str| format!("parity explain {}{of_record}", quote(case));
     if let Some(case) = fails(&[Verdict::Mismatch, Verdict::CandidateBroken, Verdict::LegacyBroken]) {
         steps.push((
             explain(&case),
