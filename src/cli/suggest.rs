@@ -8,7 +8,7 @@ use clap::Args;
 
 use crate::audit::Input;
 use crate::diagnostic::nearest;
-use crate::exchange::Exchange;
+use crate::exchange::{Exchange, PerSide};
 use crate::report::{Exit, suggestions};
 use crate::rule::CasePattern;
 use crate::run::{Rejudging, Visit, recorded_bases};
@@ -119,7 +119,8 @@ pub fn inputs(again: &Again, context: &Context, output: &Output) -> Result<Vec<I
             more => format!(" and {more} more"),
         };
         output.say(&format!(
-            "note: left out, because what was answered there is another thing when it is asked again, which no rule makes right: `{first}`{more}"
+            "note: left out, because a side did not answer the same each time: `{first}`{more}; `parity explain` shows where: repair it, or \
+             declare what is free to vary, and ask for suggestions again"
         ));
     }
     let recorded = again
@@ -144,9 +145,11 @@ pub fn input_of(again: &Again, suite: &Arc<Suite>) -> Result<Option<Input>, Fail
     Ok((!exchanges.is_empty()).then(|| input(again, suite, exchanges)))
 }
 
-/// Whether the candidate's answer was another one when it was asked again.
+/// Whether a side did not answer the same each time: of what is left to chance no rule can be made, and it is in the way of all
+/// others.
 fn is_unstable(visit: &Visit<'_>) -> bool {
-    visit.report.is_unstable() || !visit.judgement.repeated.unstable.candidate.is_empty()
+    let PerSide { legacy, candidate } = &visit.judgement.repeated.unstable;
+    !legacy.is_empty() || !candidate.is_empty()
 }
 
 type Exchanges = BTreeMap<String, Vec<(Case, Exchange)>>;

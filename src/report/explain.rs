@@ -293,7 +293,7 @@ impl Sheet {
         };
         self.title("Verdict");
         self.sentence(&format!("{}: {standing}", judgement.verdict), 2, ink);
-        let notes: Vec<String> = judgement.notes.iter().cloned().chain(judgement.repeated.notes()).collect();
+        let notes = judgement.all_notes();
         let problems = problems(
             &Problems {
                 verdict: judgement.verdict,

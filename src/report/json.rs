@@ -176,6 +176,8 @@ pub struct Asked {
 pub struct Unstable<'r> {
     /// `status`, `media type`, `header NAME` or a JSON pointer into the body; `null` when the whole answer is another one.
     pub path: Option<String>,
+    /// What kind of difference came or went there, as `kind` of a difference; `answer` for a whole one.
+    pub kind: &'r str,
     /// In which of its answers it was seen first, counted from 1.
     pub answer: u32,
     /// What was there at first, as JSON text or in words; of the legacy, as the candidate owes it.
@@ -486,6 +488,7 @@ impl<'r> Unstable<'r> {
     fn of(one: &'r Instability) -> Self {
         Self {
             path: one.part.as_ref().map(ToString::to_string),
+            kind: &one.kind,
             answer: one.number,
             first: &one.first,
             other: &one.other,

@@ -402,7 +402,7 @@ mod tests {
         assert_eq!(all.exit(), Exit::Passed);
         let text = check(&all);
         assert!(
-            text.contains("skipped=\"9\"") && text.contains("not gated: the suite is a draft"),
+            text.contains("skipped=\"10\"") && text.contains("not gated: the suite is a draft"),
             "{text}"
         );
     }

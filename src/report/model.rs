@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::compare::{Change, Deviation, Difference};
+use crate::compare::{Deviation, Difference};
 use crate::exchange::{Once, Oracle, PerSide, Repeats, Request, Side};
 use crate::rule::{Justification, RuleName};
 use crate::snapshot::{Pending, SnapshotDiff, SnapshotState};
@@ -246,12 +246,15 @@ impl CaseReport {
         (!said.is_empty()).then(|| said.join(", "))
     }
 
-    /// Whether what is wrong with it was there in some answers of a side and not in all of them.
+    /// Whether what is wrong with it, or some of it, comes and goes with the answers of a side that is unstable.
     #[must_use]
     pub fn is_unstable(&self) -> bool {
         let whole = |side| self.repeated.unstable.get(side).iter().any(|one| one.part.is_none());
-        let by_chance = |difference: &Difference| matches!(difference.change, Change::Unstable { .. });
-        self.differences.iter().any(by_chance) || Side::BOTH.into_iter().any(whole)
+        Side::BOTH.into_iter().any(whole)
+            || self
+                .differences
+                .iter()
+                .any(|difference| self.repeated.is_unstable_at(&difference.part))
     }
 
     /// Whether the gate fails for this case.

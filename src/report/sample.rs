@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::exchange::{Answer, Exchange, Oracle, OracleKind, PerSide, Repeats, Unreachable, UnreachableKind};
+use crate::exchange::{Answer, Exchange, Once, Oracle, OracleKind, PerSide, Repeats, Side, Unreachable, UnreachableKind};
 use crate::path::Pattern;
 use crate::rule::{Comparison, ComparisonRule, Justification, Tolerance};
 use crate::snapshot::{Pending, SnapshotDiff, SnapshotState};
@@ -25,6 +25,7 @@ pub(crate) fn repeated(suite: &Suite, run_id: &str, exchange: &Exchange, repeats
     let judgement = judge.judge_repeated(&case, exchange, repeats, PerSide::default(), Detail::Counts);
     let elapsed = |answer: &Answer| answer.as_ref().ok().map(|observation| observation.elapsed);
     let passes = judgement.standing.passes();
+    let notes = judgement.all_notes();
     CaseReport {
         ad_hoc: false,
         pardon: suite.draft.then_some(Pardon::Draft),
@@ -36,8 +37,8 @@ pub(crate) fn repeated(suite: &Suite, run_id: &str, exchange: &Exchange, repeats
         applied: judgement.applied,
         differences: judgement.differences,
         deviations: judgement.deviations,
-        notes: judgement.notes.iter().cloned().chain(judgement.repeated.notes()).collect(),
         repeated: judgement.repeated,
+        notes,
         requests: sample::requests(&case),
         elapsed: PerSide {
             legacy: elapsed(&exchange.legacy),
@@ -118,6 +119,7 @@ pub(crate) fn everything() -> RunReport {
     });
     let mut missing = green("37");
     missing.snapshot = SnapshotState::Missing;
+    let asked_again = |run_id: &str, side: Side, body: &str| one_side_again(&suite, run_id, &answer(&legacy, &candidate), side, body);
     let mut all = run(vec![
         retried,
         report(&suite, "1", &answer(&legacy, &candidate.replace("true", "\"true\""))),
@@ -141,6 +143,16 @@ pub(crate) fn everything() -> RunReport {
         report(&suite, "36", &answer(&legacy, &candidate)),
         changed,
         missing,
+        asked_again(
+            "5",
+            Side::Candidate,
+            &sample::candidate_trace(6).replace("\"run_id\":34", &nasty_member()),
+        ),
+        asked_again(
+            "6",
+            Side::Legacy,
+            &legacy.replace("\"true\"", &crate::value::compact(&crate::value::Value::string(NASTY))),
+        ),
     ]);
     all.unreferenced = vec!["snapshots/run-trace/run_id=33.snap".into()];
     let suite = all.suites[0].clone();
@@ -175,6 +187,15 @@ pub(crate) fn everything() -> RunReport {
         })
         .collect();
     all
+}
+
+/// A case in which one side answers this when it is asked again; the other is a recording.
+fn one_side_again(suite: &Suite, run_id: &str, exchange: &Exchange, side: Side, body: &str) -> CaseReport {
+    let mut repeats = PerSide::<Repeats>::default();
+    let again = sample::answer(200, "application/json", body);
+    repeats.get_mut(side).add(exchange.get(side), again, 1, &[]);
+    repeats.get_mut(side.other()).once = Some(Once::Recording);
+    repeated(suite, run_id, exchange, &repeats)
 }
 
 /// What breaks out of badly made formats: markup, ends of sections, control characters, commands, mentions.

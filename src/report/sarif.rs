@@ -9,7 +9,9 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde::Serialize;
 
 use super::findings::{Finding, FindingKind, Level, findings};
+use super::model::RunReport;
 use super::render::Material;
+use super::repeats;
 
 /// The run as indented JSON, ending with a line break.
 #[must_use]
@@ -31,16 +33,23 @@ pub fn render(material: &Material<'_>) -> String {
                 exit_code: material.run.exit().code(),
             }],
             column_kind: "unicodeCodePoints",
-            properties: BTreeMap::from([
-                ("oracle", material.run.oracle.to_string()),
-                ("candidate", material.run.sides.candidate.clone()),
-            ]),
+            properties: properties(material.run),
             results: found.iter().map(|finding| result(finding, material.prefix)).collect(),
         }],
     };
     let mut text = serde_json::to_string_pretty(&log).expect("no map has keys that are not text, and no type refuses to be written");
     text.push('\n');
     text
+}
+
+fn properties(run: &RunReport) -> BTreeMap<&'static str, String> {
+    let said = [
+        ("oracle", Some(run.oracle.to_string())),
+        ("candidate", Some(run.sides.candidate.clone())),
+        ("asked", repeats::asked(run)),
+        ("unstable", repeats::unstable(run)),
+    ];
+    said.into_iter().filter_map(|(name, said)| Some((name, said?))).collect()
 }
 
 #[derive(Serialize)]
@@ -232,7 +241,6 @@ fn result<'r>(finding: &Finding<'r>, prefix: &str) -> SarifResult<'r> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::model::RunReport;
     use crate::report::sample::{everything, run};
     use proptest::prelude::*;
     use serde_json::Value;

@@ -69,7 +69,7 @@ impl Judged<'_> {
             applied: judgement.applied.clone(),
             differences: judgement.differences.clone(),
             deviations: judgement.deviations.clone(),
-            notes: judgement.notes.iter().cloned().chain(judgement.repeated.notes()).collect(),
+            notes: judgement.all_notes(),
             repeated: judgement.repeated.clone(),
             requests: self.requests.clone(),
             elapsed: self

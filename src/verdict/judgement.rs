@@ -119,6 +119,13 @@ impl Judgement<'_> {
         }
     }
 
+    /// What is no difference and still worth saying, of asking again as well.
+    #[must_use]
+    pub fn all_notes(&self) -> Vec<String> {
+        let again = self.repeated.notes(&self.differences);
+        self.notes.iter().cloned().chain(again).collect()
+    }
+
     /// What this case has in common with others of its kind, sorted.
     #[must_use]
     pub fn signatures(&self) -> BTreeSet<String> {

@@ -32,6 +32,8 @@ pub struct Repeated {
 pub struct Instability {
     /// The place; `None` when the whole answer is another one, with which nothing can be compared.
     pub part: Option<Part>,
+    /// What kind of difference came or went there, by its name in outputs; `answer` for a whole one.
+    pub kind: String,
     /// The answer in which it was first seen; the first one of the side is 1.
     pub number: u32,
     /// What was there at first: JSON text, or words when it is no value. Of the legacy, as the candidate owes it.
@@ -41,6 +43,9 @@ pub struct Instability {
     /// Whether the other side is unstable there as well, so that neither can be held against the other.
     pub both: bool,
 }
+
+/// The kind of an instability that is none of a part of the answer.
+const WHOLE: &str = "answer";
 
 /// So many places of one side are told in notes.
 const NOTED: usize = 5;
@@ -61,12 +66,25 @@ impl Repeated {
         *self == Self::NONE
     }
 
-    /// What no difference tells, as sentences: where the legacy is unstable, and where both sides are.
+    /// Whether a side, or both, did not answer the same each time at a place, whichever item of a list it is.
     #[must_use]
-    pub fn notes(&self) -> Vec<String> {
+    pub fn is_unstable_at(&self, part: &Part) -> bool {
+        let place = general(part);
+        let at_place = |one: &Instability| one.part.as_ref().is_some_and(|part| general(part) == place);
+        self.unstable.legacy.iter().chain(&self.unstable.candidate).any(at_place)
+    }
+
+    /// What none of the case's differences tells, as sentences: where the legacy is unstable, where both sides are, and whose
+    /// whole answer is.
+    #[must_use]
+    pub fn notes(&self, differences: &[Difference]) -> Vec<String> {
+        let told_by =
+            |difference: &Difference, part: &Part| matches!(difference.change, Change::Unstable { .. }) && difference.part == *part;
+        let is_told = |part: &Part| differences.iter().any(|difference| told_by(difference, part));
         let mut notes = Vec::new();
         for side in Side::BOTH {
-            let told = |one: &&Instability| side == Side::Legacy || (one.part.is_none() && !one.both);
+            // Where both are, the legacy's stands for both.
+            let told = |one: &&Instability| side == Side::Legacy || !(one.both || one.part.as_ref().is_some_and(is_told));
             let mut places: Vec<(String, &Instability, usize)> = Vec::new();
             for one in self.unstable.get(side).iter().filter(told) {
                 let place = one.place();
@@ -107,7 +125,7 @@ impl Instability {
     fn place(&self) -> String {
         match &self.part {
             None => String::new(),
-            Some(Part::Body(path)) => format!(" at {}", path.generalise()),
+            Some(part @ Part::Body(_)) => format!(" at {}", general(part)),
             Some(part) => format!(" in the {part}"),
         }
     }
@@ -245,6 +263,7 @@ impl Held {
         self.places.push(Place {
             what: Instability {
                 part,
+                kind: shown.map_or(WHOLE, |shown| shown.change.name()).to_owned(),
                 number,
                 first,
                 other,
@@ -274,14 +293,18 @@ fn same(one: &Change, other: &Change) -> bool {
 
 /// Marks the places at which both sides are unstable, whichever item of a list it is.
 fn pair(held: &mut PerSide<Held>) {
-    let general = |place: &Place| match &place.what.part {
-        Some(Part::Body(path)) => Some(path.generalise().to_string()),
-        Some(part) => Some(part.to_string()),
-        None => None,
-    };
+    let general = |place: &Place| place.what.part.as_ref().map(general);
     let [legacy, candidate] = [&held.legacy, &held.candidate].map(|held| held.places.iter().filter_map(general).collect::<BTreeSet<_>>());
     for place in held.legacy.places.iter_mut().chain(&mut held.candidate.places) {
         place.what.both = general(place).is_some_and(|place| legacy.contains(&place) && candidate.contains(&place));
+    }
+}
+
+/// A place with those of list items left open.
+fn general(part: &Part) -> String {
+    match part {
+        Part::Body(path) => path.generalise().to_string(),
+        part => part.to_string(),
     }
 }
 
@@ -403,7 +426,7 @@ fn owed(change: &Change) -> String {
         Change::Order { .. } => "the owed order".to_owned(),
         Change::Duplicate { .. } => "one member of this name".to_owned(),
         Change::Unlike { wanted, .. } => wanted.clone(),
-        Change::Untranslatable { .. } => "what cannot be translated".to_owned(),
+        Change::Untranslatable { reason } => reason.clone(),
         Change::UnknownError { legacy, .. } => legacy.clone(),
         Change::Unstable { first, .. } => first.clone(),
     }
@@ -417,7 +440,7 @@ fn came(change: &Change) -> String {
         Change::Order { moves, of } => format!("another order ({} of {of} stand elsewhere)", moves.len()),
         Change::Duplicate { times, .. } => format!("{times} members of this name"),
         Change::Unlike { got, .. } => got.clone().unwrap_or_else(|| NOTHING.to_owned()),
-        Change::Untranslatable { .. } => "an answer to what can be translated".to_owned(),
+        Change::Untranslatable { .. } => "what can be translated".to_owned(),
         Change::Unstable { other, .. } => other.clone(),
     }
 }
@@ -487,7 +510,7 @@ mod tests {
         Said {
             verdict: judgement.verdict,
             signatures: judgement.signatures().into_iter().collect(),
-            notes: judgement.repeated.notes(),
+            notes: judgement.repeated.notes(&judgement.differences),
             judgement: format!("{judgement:?}"),
         }
     }
@@ -686,6 +709,45 @@ mod tests {
                 said.judgement
             );
         }
+    }
+
+    #[test]
+    fn a_server_error_that_is_owed_only_sometimes_is_the_legacys_doing() {
+        let mut suite = sample::suite();
+        suite.errors[0].candidate.status = 500;
+        let problem = r#"{"type":"https://openml.org/problems/run-not-found","title":"Run Not Found","status":500,"detail":"Run 34 not found.","code":"571"}"#;
+        let owing = sample::answer(412, "application/json", r#"{"error":{"code":"571","message":"Run not found."}}"#);
+        let said = judged_by(
+            suite,
+            &[owing, legacy("", "")],
+            &[sample::answer(500, "application/problem+json", problem)],
+        );
+        assert_eq!((said.verdict, said.signatures.len()), (Verdict::Translated, 0));
+        assert_eq!(
+            said.notes,
+            ["the legacy is unstable in the status: first 500, then 200 in answer 2"]
+        );
+    }
+
+    #[test]
+    fn what_no_difference_tells_is_told_in_notes() {
+        let said = judged(&[legacy("", "")], &[candidate("", ""), flipped(), fatal()]);
+        assert_eq!(said.verdict, Verdict::CandidateBroken);
+        assert!(
+            said.notes
+                .contains(&"the candidate is unstable at /trace/*/selected: first false, then true in answer 2".to_owned()),
+            "{:?}",
+            said.notes
+        );
+        let said = judged(&[legacy("", ""), legacy("\"false\"", "\"no\"")], &[candidate("", "")]);
+        assert_eq!(said.verdict, Verdict::Translated);
+        assert_eq!(
+            said.notes,
+            [
+                "the legacy is unstable at /trace/*/selected: first what can be translated, then the legacy answers \"no\", \
+                 which does not read as a boolean in answer 2; so it is at 2 such places"
+            ]
+        );
     }
 
     #[test]

@@ -135,11 +135,11 @@ fn is_no_value(part: &Part, texts: [&String; 2]) -> bool {
 fn repeated(judged: &Repeated, seen: &Repeated) -> Repeated {
     let told = |side: Side| {
         let told = |one: &Instability| {
-            let mut seen = seen.unstable.get(side).iter();
+            let same = |seen: &&Instability| (&seen.part, &seen.kind, seen.number) == (&one.part, &one.kind, one.number);
             if one.part.as_ref().is_none_or(|part| is_no_value(part, [&one.first, &one.other])) {
                 return one.clone();
             }
-            match seen.find(|seen| seen.part == one.part && seen.number == one.number) {
+            match seen.unstable.get(side).iter().find(same) {
                 Some(twin) => Instability {
                     both: one.both,
                     ..twin.clone()

@@ -91,7 +91,7 @@ fn a_candidate_that_is_wrong_the_second_time_fails() {
     assert_eq!(case["unstable"]["legacy"], serde_json::json!([]));
     assert_eq!(
         case["unstable"]["candidate"],
-        serde_json::json!([{ "path": "/trace/1/selected", "answer": 2, "first": "true", "other": "false", "both": false }])
+        serde_json::json!([{ "path": "/trace/1/selected", "kind": "value", "answer": 2, "first": "true", "other": "false", "both": false }])
     );
     for other in report["cases"].as_array().unwrap().iter().filter(|other| *other != case) {
         assert_eq!(
@@ -186,6 +186,13 @@ fn an_unstable_legacy_is_told_and_no_fault_of_the_candidate() {
         case["notes"],
         serde_json::json!(["the legacy is unstable at /trace/*/selected: first false, then true in answer 2"])
     );
+    // Nothing is declared or proposed for what may be otherwise the next time.
+    let done = trace.project.run(&["expect", "--open", "--dry-run"]).exits(0);
+    assert_eq!(done.stdout, "");
+    done.warns("1 case differs in some answers and not in all of them");
+    let done = trace.project.run(&["suggest"]).exits(0);
+    assert_eq!(done.stdout, "");
+    done.warns("left out, because a side did not answer the same each time: `trace/run_id=34`");
 }
 
 #[test]
@@ -396,6 +403,46 @@ fn private_values_that_are_other_ones_the_next_time_are_told_without_them() {
     for text in [&checked.stdout, &judged.stdout, &project.read(".parity/records/latest.jsonl")] {
         assert!(!text.contains("@example.org"), "{text}");
     }
+}
+
+#[test]
+fn of_private_values_that_rules_look_into_the_kind_is_told() {
+    let (legacy, candidate) = (Server::start(), Server::start());
+    let age = |age: &str| Answer::json(format!(r#"{{"age":{age}}}"#));
+    legacy.on("/a", in_turn([age("\"770077\""), age("\"770078\"")]));
+    candidate.on("/b", in_turn([age("770077"), age("770077"), age("\"770077\"")]));
+    let project = Project::new();
+    project.write(
+        "suites/user.toml",
+        "suite = 'user'\nsnapshots = 'none'\nredact = ['/age']\n[legacy]\nget = '/a'\n[candidate]\nget = '/b'\n\
+         [[translation]]\nrule = 'integer'\nat = '/age'\nwhy = 'typed'\n",
+    );
+    let (legacy, candidate) = (legacy.url(), candidate.url());
+    let arguments = [
+        "--legacy-url",
+        &legacy,
+        "--candidate-url",
+        &candidate,
+        "--repeat",
+        "3",
+        "--format",
+        "json",
+    ];
+    let checked = project.run(&[&["check"], &arguments[..]].concat()).exits(0).json();
+    let case = &checked["cases"][0];
+    for (side, kind, answer) in [("legacy", "value", 2), ("candidate", "kind", 3)] {
+        assert_eq!(
+            case["unstable"][side],
+            serde_json::json!([{ "path": "/age", "kind": kind, "answer": answer, "first": "masked", "other": "masked", "both": true }])
+        );
+    }
+    assert_eq!(
+        case["notes"][0],
+        "both sides are unstable at /age: first masked, then masked in answer 2 of the legacy"
+    );
+    let judged = project.run(&["judge", "--format", "json"]).exits(0).json();
+    assert_eq!(judged["cases"], checked["cases"]);
+    assert!(!project.read(".parity/records/latest.jsonl").contains("77007"));
 }
 
 #[test]

@@ -87,7 +87,7 @@ function tiles() {
     list.append(el("li", {}, button));
   }
   const states = Object.entries(data.snapshots).filter(([, number]) => number > 0).map(([state, number]) => `${number.toLocaleString("en")} ${state.replace("-", " ")}`);
-  byId("states").textContent = [states.length ? `Snapshots: ${states.join(", ")}.` : "", data.retried ? `${count(data.retried, "case", "cases")} took more than one attempt.` : ""].join(" ");
+  byId("states").textContent = [states.length ? `Snapshots: ${states.join(", ")}.` : "", data.retried ? `${count(data.retried, "case", "cases")} took more than one attempt.` : "", data.asked ? `Asked: ${data.asked}.` : "", data.unstable ? `Unstable: ${data.unstable}.` : ""].join(" ");
 }
 
 const FINDINGS = 20;

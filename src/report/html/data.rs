@@ -8,6 +8,7 @@ use crate::exchange::{OracleKind, PerSide, Side};
 use crate::report::deviations::{Largest, largest};
 use crate::report::findings::{Finding, Level, findings};
 use crate::report::model::{CaseReport, Pardon, RunReport, SuiteReport};
+use crate::report::repeats;
 use crate::report::shell::quote;
 use crate::report::style::count;
 use crate::report::terminal::result;
@@ -31,6 +32,10 @@ pub(super) struct Data<'r> {
     full: bool,
     /// Cases that took more than one attempt.
     retried: usize,
+    /// How often the sides were asked, when that is not simply once.
+    asked: Option<String>,
+    /// Who did not answer the same each time.
+    unstable: Option<String>,
     snapshots: BTreeMap<&'static str, usize>,
     suites: Vec<Suite<'r>>,
     rules: Vec<Rule<'r>>,
@@ -206,6 +211,8 @@ impl<'r> Data<'r> {
             elapsed: milliseconds(run.elapsed),
             record: run.record.as_deref(),
             full: run.full,
+            asked: repeats::asked(run),
+            unstable: repeats::unstable(run),
             retried: run.cases.iter().filter(|case| case.retried().is_some()).count(),
             snapshots: totals.snapshots.iter().map(|(state, number)| (state.name(), *number)).collect(),
             suites: run.suites.iter().map(|suite| suite_of(suite, run)).collect(),
