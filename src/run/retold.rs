@@ -94,6 +94,7 @@ pub fn evidence(record: &Path, suites: &[Arc<Suite>], run: &RunReport) -> Result
             case: visit.case,
             requests: &visit.recorded.requests,
             exchange: &visit.recorded.exchange,
+            base: visit.bases.candidate,
             judgement: visit.judgement,
         });
     })?;

@@ -17,6 +17,6 @@ pub use judge::Judge;
 pub use judgement::{Failure, Judgement, Verdict, signatures};
 pub use known::{Standing, Surprise};
 pub use prepared::Prepared;
-pub use reading::document;
+pub use reading::{document, header_values};
 pub use repeated::{Instability, Repeated};
 pub use told::Told;

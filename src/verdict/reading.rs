@@ -81,7 +81,8 @@ pub(super) fn media_type(observation: &Observation) -> Option<MediaType> {
 }
 
 /// The values of a header, in each of which the side's own base URL is `{base}`.
-pub(super) fn header_values(observation: &Observation, base: Option<&str>, name: &str) -> Vec<String> {
+#[must_use]
+pub fn header_values(observation: &Observation, base: Option<&str>, name: &str) -> Vec<String> {
     let neutral = |value: &str| base.and_then(|base| with_address(value, base.trim_end_matches('/'), "{base}"));
     let values = observation.headers.all(name);
     values.map(|value| neutral(value).unwrap_or_else(|| value.to_owned())).collect()

@@ -67,7 +67,7 @@ function head() {
   else oracle.append(el("strong", {}, "UNKNOWN ORACLE"), "Nobody said whether ", el("code", {}, data.oracle.source), " is the genuine legacy.");
   const facts = byId("facts");
   const fact = (name, ...value) => facts.append(el("dt", {}, name), el("dd", {}, ...value));
-  fact("legacy", el("code", {}, data.sides.legacy));
+  fact("oracle", `${data.oracle.kind}: `, el("code", {}, data.oracle.source));
   fact("candidate", el("code", {}, data.sides.candidate));
   if (data.record) fact("record", el("code", {}, data.record));
   fact("gate", `exit ${data.exit}`, data.full ? ", every declared case ran" : ", a part of what is declared");
@@ -239,7 +239,7 @@ function answers(one, evidence, numbers) {
   const box = el("div");
   const views = [];
   if (evidence.x) {
-    views.push(["Expected and got", () => sides(evidence.x, evidence.c, "Expected", "Candidate", "owed", { differences: new Set(evidence.d) }, one)]);
+    views.push(["Expected and got", () => sides(evidence.x, evidence.c, "Expected", "Candidate", "owed", { differences: new Set(evidence.d), headers: evidence.g ?? [] }, one)]);
     views.push(["Legacy and expected", () => sides(evidence.l, evidence.x, "Legacy", "Expected", "made", { effects: evidence.f, numbers }, one)]);
   } else views.push(["Legacy and candidate", () => sides(evidence.l, evidence.c, "Legacy", "Candidate", "plain", null, one)]);
   views.push(["Requests", () => requests(evidence)]);
@@ -284,7 +284,7 @@ function sides(left, right, leftName, rightName, kind, made, one) {
   const [legacy, candidate] = one.t ?? [];
   const elapsed = { Legacy: legacy, Candidate: candidate };
   const columns = kind === "made" ? 3 : 2;
-  const body = el("tbody");
+  const body = el("tbody", {}, (made?.headers ?? []).map(([owed, came, differs]) => header(owed, came, differs)));
   const judged = pairs.map(([i, j]) => between(a[i], b[j], kind, made, left.j && right.j));
   const lines = pairs.map(([i, j], at) => line(a[i], b[j], kind, judged[at], places));
   const differs = judged.map((how) => how.any);
@@ -322,6 +322,13 @@ function between(a, b, kind, made, documents) {
   return { left, right, any: true };
 }
 
+// A header that a rule names, above the bodies.
+function header(owed, came, differs) {
+  const [left, right] = !differs ? [[], []] : owed && came ? marks(owed, came) : [[[0, owed.length]], [[0, came.length]]];
+  const cell = (text, ranges, name) => el("td", { class: text ? name : `${name} none` }, text ? marked(text, ranges) : null);
+  return el("tr", { class: differs ? "header owed" : "header" }, cell(owed, left, "a"), cell(came, right, "b"));
+}
+
 // One line of both sides, drawn when it is needed.
 function line(a, b, kind, how, places) {
   return () => {
@@ -351,8 +358,7 @@ function requests(evidence) {
     el("pre", { class: "http" }, visible([`${request.m} ${request.u}`, ...request.h.map(([field, value]) => `${field}: ${value}`), ...(request.b ? ["", request.b] : [])].join("\n"))),
     el("h4", {}, `${name}'s answer`),
     el("pre", { class: "http" }, visible(answer.none ?? [`HTTP ${answer.s}`, ...(answer.h ?? []).map(([field, value]) => `${field}: ${value}`)].join("\n"))));
-  const owed = evidence.x?.h ? el("div", {}, el("h4", {}, "Owed in headers"), el("pre", { class: "http" }, visible(evidence.x.h.map(([field, value]) => `${field}: ${value}`).join("\n")))) : null;
-  return el("div", { class: "pair" }, one("Legacy", evidence.q[0], evidence.l), one("Candidate", evidence.q[1], evidence.c), owed);
+  return el("div", { class: "pair" }, one("Legacy", evidence.q[0], evidence.l), one("Candidate", evidence.q[1], evidence.c));
 }
 
 const EFFECTS = 2;

@@ -5,15 +5,14 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::compare::Part;
+use crate::compare::{Change, Part};
 use crate::exchange::{Answer, Body, Exchange, Observation, PerSide, Request};
 use crate::report::findings::findings;
 use crate::report::model::RunReport;
 use crate::report::words;
 use crate::suite::Case;
-use crate::translate::OwedHeader;
 use crate::value::{pretty, read, visible};
-use crate::verdict::Judgement;
+use crate::verdict::{Judgement, header_values};
 
 use super::data::Rules;
 use super::page::embedded;
@@ -52,6 +51,8 @@ pub struct Shown<'a> {
     pub requests: &'a PerSide<Request>,
     /// What they answered.
     pub exchange: &'a Exchange,
+    /// The candidate's own base URL, which counts as `{base}`.
+    pub base: Option<&'a str>,
     /// What is said of it, judged with [`Detail::Effects`](crate::translate::Detail::Effects).
     pub judgement: &'a Judgement<'a>,
 }
@@ -125,6 +126,9 @@ struct Piece<'a> {
     d: Vec<String>,
     /// What the rules did: rule, path, before, after.
     f: Vec<(usize, String, String, String)>,
+    /// The headers that rules name: what is owed, what came, and whether that is a difference.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    g: Vec<(String, String, bool)>,
 }
 
 #[derive(Serialize)]
@@ -188,7 +192,7 @@ impl<'a> Piece<'a> {
                 Told::Answer {
                     s: expected.status,
                     m: expected.media_type.as_ref().map(ToString::to_string),
-                    h: expected.headers.iter().flat_map(lines).collect(),
+                    h: Cow::default(),
                     b,
                     j: expected.body.is_some(),
                     k,
@@ -204,17 +208,37 @@ impl<'a> Piece<'a> {
                 })
                 .collect(),
             f,
+            g: headers(shown),
         }
     }
 }
 
-fn none(headers: &[(String, String)]) -> bool {
-    headers.is_empty()
+/// The headers that rules name, `name: value` for each value, on both sides.
+fn headers(shown: &Shown<'_>) -> Vec<(String, String, bool)> {
+    let owed = shown.judgement.expected.iter().flat_map(|expected| &expected.headers);
+    let headers = owed.filter_map(|owed| {
+        let of_this = |part: &Part| matches!(part, Part::Header(name) if *name == owed.name);
+        let difference = shown.judgement.differences.iter().find(|difference| of_this(&difference.part));
+        let lines = |values: &[String]| {
+            let lines = values.iter().map(|value| visible(&format!("{}: {value}", owed.name)).into_owned());
+            lines.collect::<Vec<_>>().join("\n")
+        };
+        let expected = match difference.map(|difference| &difference.change) {
+            Some(Change::Unlike { wanted, .. }) => format!("{}: {wanted}", owed.name),
+            _ => lines(&owed.values),
+        };
+        let got = match shown.exchange.candidate.as_ref() {
+            Ok(candidate) => lines(&header_values(candidate, shown.base, &owed.name)),
+            Err(_) => String::new(),
+        };
+        let anything = !expected.is_empty() || !got.is_empty();
+        anything.then_some((expected, got, difference.is_some()))
+    });
+    headers.collect()
 }
 
-/// A header that is owed, a line for each of its values.
-fn lines(owed: &OwedHeader) -> impl Iterator<Item = (String, String)> + '_ {
-    owed.values.iter().map(|value| (owed.name.clone(), value.clone()))
+fn none(headers: &[(String, String)]) -> bool {
+    headers.is_empty()
 }
 
 fn asked(request: &Request) -> Asked<'_> {
@@ -277,6 +301,7 @@ fn cut(mut text: String) -> (String, Option<String>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exchange::Side;
     use crate::report::html::render;
     use crate::report::sample::{everything, report, run};
     use crate::suite::sample;
@@ -292,6 +317,7 @@ mod tests {
             case: &case,
             requests: &sample::requests(&case),
             exchange,
+            base: None,
             judgement: &judgement,
         });
     }
@@ -311,6 +337,51 @@ mod tests {
         insta::assert_snapshot!(serde_json::to_string_pretty(&pieces(&evidence)).unwrap());
         let page = render(&all, Some(&evidence));
         assert!(page.contains("id=\"evidence-0\"") && page.contains("The answers of all 1 case are in this file."));
+    }
+
+    #[test]
+    fn headers_that_rules_name() {
+        let rules = [
+            ("Location", "equal = true"),
+            ("Etag", "pattern = '[0-9]+'"),
+            ("X-Page", "candidate = '1'"),
+            ("Server", "absent = true"),
+        ];
+        let rules = rules.map(|(name, owed)| format!("[[header]]\nname = '{name}'\n{owed}\nwhy = 'x'\n"));
+        let text = format!("suite = 'x'\n[legacy]\nget = '/a'\n[candidate]\nget = '/b'\n{}", rules.concat());
+        let suite = crate::suite::read_suite(&crate::diagnostic::Source::new("x.toml", text)).unwrap();
+        let case = suite.shown_cases().swap_remove(0);
+        let mut exchange = sample::exchange("{}", "{}");
+        let mut sends = |side, name: &str, value: &str| {
+            let answer: &mut Answer = exchange.get_mut(side);
+            answer.as_mut().unwrap().headers.0.push((name.to_owned(), value.to_owned()));
+        };
+        sends(Side::Legacy, "location", "/a");
+        sends(Side::Candidate, "location", "http://new/b");
+        sends(Side::Candidate, "etag", "x");
+        sends(Side::Candidate, "x-page", "1");
+        let judge = Judge::new(std::sync::Arc::new(suite));
+        let bases = PerSide {
+            legacy: None,
+            candidate: Some("http://new"),
+        };
+        let judgement = judge.judge(&case, &exchange, bases, Detail::Effects);
+        let shown = Shown {
+            case: &case,
+            requests: &sample::requests(&sample::case("1")),
+            exchange: &exchange,
+            base: bases.candidate,
+            judgement: &judgement,
+        };
+        let header = |owed: &str, came: &str, differs| (owed.to_owned(), came.to_owned(), differs);
+        assert_eq!(
+            headers(&shown),
+            [
+                header("Location: /a", "Location: {base}/b", true),
+                header("Etag: one value like `[0-9]+`", "Etag: x", true),
+                header("X-Page: 1", "X-Page: 1", false),
+            ]
+        );
     }
 
     #[test]
