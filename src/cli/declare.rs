@@ -1,6 +1,6 @@
 //! What could be declared for an open signature: rules that explain it, or the verdict as an expected one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use clap::ValueEnum;
@@ -29,6 +29,7 @@ pub enum Way {
 /// Tables for a suite's file, which lack nothing but a reason.
 pub struct Declarable {
     suite: Arc<Suite>,
+    about: String,
     tables: Tables,
 }
 
@@ -44,7 +45,8 @@ fn suite<'a>(again: &'a Again, name: &str) -> Result<&'a Arc<Suite>, Failure> {
 }
 
 /// The rules that explain a signature, or why there are none. They were tried: the signature is seen in fewer cases with them,
-/// and no case that passes fails.
+/// and no case that passes fails. Where a rule of shape explains another signature of the suite, it is given instead: the shape
+/// comes first, and what is proposed after it stands on it.
 ///
 /// # Errors
 /// When the record cannot be judged.
@@ -56,18 +58,28 @@ pub fn rules(again: &Again, name: &str, signature: &str) -> Result<Result<Declar
     let Some(input) = input_of(again, suite)? else {
         return Ok(Err("the record holds no case of its suite".to_owned()));
     };
+    let today = seen(again, suite)?;
     let suggestion = of(&input, &[], BUDGET);
-    let today = seen(again, suite, signature)?;
-    for proposals in candidates(&suggestion, signature) {
+    let explains = |proposal: &Proposal, signature: &str| proposal.explains.iter().any(|explained| explained.signature == signature);
+    let of_shape = suggestion.proposals.first().filter(|first| first.is_of_shape());
+    let about = match of_shape.filter(|first| !explains(first, signature)) {
+        Some(first) if suggestion.proposals.iter().any(|proposal| explains(proposal, signature)) => {
+            let mut others = first.explains.iter().map(|explained| explained.signature.as_str());
+            others.find(|other| today.cases.contains_key(*other)).unwrap_or(signature)
+        }
+        _ => signature,
+    };
+    for proposals in candidates(&suggestion, |proposal| explains(proposal, about)) {
         let declarable = Declarable {
             suite: Arc::clone(suite),
+            about: about.to_owned(),
             tables: Tables::Rules(proposals),
         };
         let text = format!("{}\n{}", suite.text, declarable.text("to be written")?);
         // Rules that hold together with others need not hold alone.
         let Ok(tried) = read_as(suite, text) else { continue };
-        let then = seen(again, &Arc::new(tried), signature)?;
-        if then.cases < today.cases && today.passing.is_subset(&then.passing) {
+        let then = seen(again, &Arc::new(tried))?;
+        if then.cases.get(about) < today.cases.get(about) && today.passing.is_subset(&then.passing) {
             return Ok(Ok(declarable));
         }
     }
@@ -75,37 +87,40 @@ pub fn rules(again: &Again, name: &str, signature: &str) -> Result<Result<Declar
     Ok(Err(why.map_or_else(|| "no rule explains it by itself".to_owned(), |left| left.why)))
 }
 
-/// Sets of rules that may explain a signature, the smallest first.
-fn candidates(suggestion: &Suggestion, signature: &str) -> Vec<Vec<Proposal>> {
-    let explains = |proposal: &&Proposal| proposal.explains.iter().any(|explained| explained.signature == signature);
-    let mut alone: Vec<Vec<Proposal>> = Vec::new();
-    let those: Vec<Proposal> = suggestion.proposals.iter().filter(explains).cloned().collect();
-    if those.is_empty() {
-        return alone;
-    }
-    alone.extend(those.iter().map(|proposal| vec![proposal.clone()]));
-    alone.push(those);
-    alone.push(suggestion.proposals.clone());
-    alone
+/// Sets of rules that may explain a signature, the smallest first: one that does, all that do, those with what comes before them.
+fn candidates(suggestion: &Suggestion, explains: impl Fn(&Proposal) -> bool) -> Vec<Vec<Proposal>> {
+    let all = &suggestion.proposals;
+    let those: Vec<Proposal> = all.iter().filter(|proposal| explains(proposal)).cloned().collect();
+    let Some(first) = all.iter().position(explains) else {
+        return Vec::new();
+    };
+    let alone = those.iter().map(|proposal| vec![proposal.clone()]);
+    let with_others = (first + 1..=all.len()).map(|end| all[..end].to_vec());
+    alone.chain([those.clone()]).chain(with_others).collect()
 }
 
-/// What is seen of a signature when a suite judges.
+/// What is seen when a suite judges.
 struct Seen {
-    cases: usize,
+    /// In how many cases each signature is.
+    cases: BTreeMap<String, usize>,
     passing: BTreeSet<String>,
 }
 
-fn seen(again: &Again, suite: &Arc<Suite>, signature: &str) -> Result<Seen, Failure> {
+fn seen(again: &Again, suite: &Arc<Suite>) -> Result<Seen, Failure> {
     let report = again.judge_by(&Rejudging::by(std::slice::from_ref(suite)), |_| {})?.report;
-    Ok(Seen {
-        cases: report.cases.iter().filter(|case| case.signatures().contains(signature)).count(),
-        passing: report
-            .cases
-            .iter()
-            .filter(|case| case.standing.passes())
-            .map(|case| case.case.to_string())
-            .collect(),
-    })
+    let mut seen = Seen {
+        cases: BTreeMap::new(),
+        passing: BTreeSet::new(),
+    };
+    for case in report.cases {
+        for signature in case.signatures() {
+            *seen.cases.entry(signature).or_insert(0) += 1;
+        }
+        if case.standing.passes() {
+            seen.passing.insert(case.case.to_string());
+        }
+    }
+    Ok(seen)
 }
 
 /// The expected verdicts of the cases with a signature, or why there can be none.
@@ -123,6 +138,7 @@ pub fn expected(again: &Again, run: &RunReport, name: &str, signature: &str) -> 
     }
     Ok(Ok(Declarable {
         suite: Arc::clone(suite),
+        about: signature.to_owned(),
         tables: Tables::Expected(groups),
     }))
 }
@@ -131,6 +147,11 @@ impl Declarable {
     /// The file that it would be added to.
     pub fn file(&self) -> &str {
         &self.suite.file
+    }
+
+    /// The signature that it is about.
+    pub fn about(&self) -> &str {
+        &self.about
     }
 
     /// What it is: `integer`, `expected`.

@@ -313,6 +313,15 @@ fn declare_all(
                 }));
             }
         };
+        if declarable.about() != signature {
+            let open = open(&review.run);
+            let first = open.iter().find(|open| open.suite == suite && open.signature == declarable.about());
+            let first = first.map_or("", |first| &first.id);
+            return Err(Failure::Usage(format!(
+                "the shape comes first, on which a rule for `{id}`, {signature}, may stand: `parity review --declare {first}`, {}",
+                declarable.about()
+            )));
+        }
         let Some(why) = &arguments.why else {
             output.data(&format!("# {}\n{}", declarable.file(), declarable.shown()?));
             output.say(&format!("nothing was written: add `--why TEXT` to declare {id} so"));

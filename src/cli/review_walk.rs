@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::report::open::open;
 use crate::report::terminal;
 use crate::suite::Case;
+use crate::value::visible;
 
 use super::context::Context;
 use super::declare::Way;
@@ -64,7 +65,6 @@ struct Asked {
     case: Case,
     /// Whether a rule can be made at all.
     has_rules: bool,
-    cases: usize,
     /// Which of how many.
     place: String,
 }
@@ -139,12 +139,12 @@ impl Walk<'_> {
         self.output
             .data(&terminal::render_case(&item.report, suite.as_ref(), self.output.style()));
         if item.report.snapshot_diff.is_none() {
-            let lines: Vec<_> = item.text.lines().map(crate::value::visible).collect();
+            let lines: Vec<_> = item.text.lines().map(visible).collect();
             self.output.data(&format!("{}\n", lines.join("\n")));
         } else if alike > 1 {
             self.output.data(&format!("changed alike in {alike} cases:\n"));
             for change in &item.changes {
-                self.output.data(&format!("  {}\n", crate::value::visible(change)));
+                self.output.data(&format!("  {}\n", visible(change)));
             }
         }
     }
@@ -164,7 +164,6 @@ impl Walk<'_> {
             shown: next.render(suite.as_ref(), self.output.style()),
             case: case.clone(),
             has_rules: !review.again.project.active.iter().any(|suite| is_private(suite)),
-            cases: next.finding.cases.len(),
             place: format!("{} of {}", place + 1, open.len()),
         })
     }
@@ -188,16 +187,18 @@ impl Walk<'_> {
                 Some('q') | None => return Ok((review, Then::Quit)),
                 Some(_) => continue,
             };
-            if !self.declared(&review, asked, way)? {
+            let Some(declared) = self.declared(&review, asked, way)? else {
                 continue;
-            }
+            };
+            let cases = |review: &Review| {
+                let open = open(&review.run).into_iter();
+                let mut those = open.filter(|open| open.suite == asked.suite && open.signature == declared);
+                those.next().map_or(0, |open| open.finding.cases.len())
+            };
+            let before = cases(&review);
             let review = review.anew(self.config, self.context)?;
-            // What a digest stands for is not judged again, and one rule may explain only some of the cases.
-            let left = open(&review.run)
-                .iter()
-                .find(|open| open.id == asked.id)
-                .map_or(0, |open| open.finding.cases.len());
-            if left >= asked.cases {
+            // What digests stand for is not judged again.
+            if cases(&review) >= before {
                 self.output
                     .say("it stays open in this record; the next check shows what was declared");
                 self.passed.insert(asked.id.clone());
@@ -206,8 +207,8 @@ impl Walk<'_> {
         }
     }
 
-    /// Whether the signature was declared: the text is shown, and a reason is asked for.
-    fn declared(&mut self, review: &Review, asked: &Asked, way: Way) -> Result<bool, Failure> {
+    /// Which signature was declared, if one was: the text is shown, and a reason is asked for.
+    fn declared(&mut self, review: &Review, asked: &Asked, way: Way) -> Result<Option<String>, Failure> {
         if way == Way::Rule {
             self.output.say("trying rules on every case of the suite");
         }
@@ -219,30 +220,35 @@ impl Walk<'_> {
                     Way::Expected => "it cannot be expected",
                 };
                 self.output.say(&format!("{what}: {why}"));
-                return Ok(false);
+                return Ok(None);
             }
         };
+        if declarable.about() != asked.signature {
+            let first = visible(declarable.about());
+            self.output
+                .say(&format!("the shape comes first, on which a rule for this may stand: {first}"));
+        }
         let shown = match declarable.shown() {
             Ok(shown) => shown,
             Err(failure) => {
                 self.output.failure(&failure);
-                return Ok(false);
+                return Ok(None);
             }
         };
-        let lines: Vec<_> = shown.lines().map(crate::value::visible).collect();
+        let lines: Vec<_> = shown.lines().map(visible).collect();
         self.output.data(&format!("\n{}\n\n", lines.join("\n")));
         self.output
             .data(&format!("into {}; why is it so? (empty: leave it)\n", declarable.file()));
         let Some(why) = self.keys.line("why: ", self.output) else {
             self.output.say("nothing was declared");
-            return Ok(false);
+            return Ok(None);
         };
         if let Err(failure) = declarable.adopt(&why, self.context) {
             // The reason can be another one, or the file be put in order.
             self.output.failure(&failure);
-            return Ok(false);
+            return Ok(None);
         }
         self.output.say(&format!("declared  {}: {}", declarable.file(), declarable.word()));
-        Ok(true)
+        Ok(Some(declarable.about().to_owned()))
     }
 }

@@ -79,6 +79,11 @@ impl Draft {
         }
     }
 
+    /// Whether it selects in the legacy's tree, which it brings into the candidate's shape.
+    pub fn is_of_shape(&self) -> bool {
+        matches!(self, Self::Translation { key, .. } if *key == "from")
+    }
+
     /// Whether it is a leniency on the candidate's side.
     pub const fn is_comparison(&self) -> bool {
         matches!(self, Self::Comparison { .. })

@@ -83,6 +83,12 @@ impl Proposal {
         self.draft.word()
     }
 
+    /// Whether it brings the legacy's tree into the candidate's shape, in which the other rules select.
+    #[must_use]
+    pub fn is_of_shape(&self) -> bool {
+        self.draft.is_of_shape()
+    }
+
     /// Whether it is a leniency on the candidate's side.
     #[must_use]
     pub const fn is_comparison(&self) -> bool {

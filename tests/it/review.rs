@@ -234,6 +234,62 @@ fn an_open_signature_is_declared_by_its_name() {
 }
 
 #[test]
+fn the_shape_comes_before_what_stands_on_it() {
+    let trace = Trace::unapproved();
+    let project = &trace.project;
+    project.write("suites/trace.toml", USERS);
+    for id in 1..=4 {
+        let one = if id == 3 { r#"["x","y"]"# } else { r#""x""# };
+        let list = if id == 3 { one } else { r#"["x"]"# };
+        trace
+            .legacy
+            .on(format!("/a/{id}"), Answer::json(format!(r#"{{"id":"{id}","tag":{one}}}"#)));
+        trace
+            .candidate
+            .on(format!("/b/{id}"), Answer::json(format!(r#"{{"id":{id},"tag":{list}}}"#)));
+    }
+    trace.check(&[]).exits(1);
+    let (value, shape) = (id(project, "/id: string became integer"), id(project, "/tag: string became array"));
+    project
+        .run(&["review", "--declare", &value, "--why", "because"])
+        .exits(2)
+        .warns(&format!("may stand: `parity review --declare {shape}`, /tag: string became array"));
+    assert_eq!(project.read("suites/trace.toml"), USERS);
+    // At a terminal it is offered at once, and the other one after it.
+    Terminal::run(project, "review")
+        .types("1 of 2 open: declare", "r")
+        .types("why: ", "one tag is no list in the legacy\n")
+        .types("1 of 1 open: declare", "r")
+        .types("why: ", "the new API is typed\n")
+        .types("accept a[l]l", "l")
+        .ends()
+        .exits(0)
+        .says("the shape comes first, on which a rule for this may stand: /tag: string became array")
+        .says("declared  suites/trace.toml: list")
+        .says("declared  suites/trace.toml: integer");
+    trace.check(&[]).exits(0);
+}
+
+#[test]
+fn what_a_rule_would_tolerate_stands_above_it() {
+    let trace = Trace::unapproved();
+    let suite = trace.project.read("suites/trace.toml");
+    let (before, after) = suite.split_once("[[comparison]]").unwrap();
+    let (_, after) = after.split_once("\n[[error]]").unwrap();
+    trace.project.write("suites/trace.toml", format!("{before}[[error]]{after}"));
+    let reversed = r#"{"run_id":34,"trace":[{"iteration":2,"evaluation":1,"selected":false},{"iteration":1,"evaluation":0.9300000001,"selected":true},{"iteration":0,"evaluation":0.93,"selected":false}]}"#;
+    trace.candidate.on("/trace/34", Answer::json(reversed));
+    trace.check(&[]).exits(1);
+    let open = id(&trace.project, "/trace/*/iteration");
+    trace
+        .project
+        .run(&["review", "--declare", &open])
+        .exits(1)
+        .says("# tolerates row-swapped at /trace")
+        .says("rule = \"unordered\"\nat   = \"/trace\"\nkey  = [\"iteration\"]\nwhy  = \"\"\n");
+}
+
+#[test]
 fn of_private_values_only_the_verdict_is_declared() {
     let private = format!("redact = ['/age']\n{USERS}");
     let trace = users(&private);
