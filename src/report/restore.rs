@@ -91,9 +91,11 @@ impl Restore {
             let name = visible(&part.name);
             let said = match (part.kind.as_str(), part.shown.as_deref().map(visible)) {
                 ("url", Some(shown)) => Some(format!(
-                    "`{name}` was asked at {shown}: what it knew then is not brought back from here"
+                    "`{name}` was asked at {shown}, which parity did not start: only its owner brings back what it held"
                 )),
-                ("url", None) => Some(format!("`{name}` was an address: what it knew then is not brought back from here")),
+                ("url", None) => Some(format!(
+                    "`{name}` was an address that parity did not start: only its owner brings back what it held"
+                )),
                 ("recording", Some(shown)) => Some(format!("`{name}` was {shown}, which answers the same whenever it is asked")),
                 ("recording", None) => Some(format!("`{name}` was a recording, which answers the same whenever it is asked")),
                 _ => part.image.as_ref().map(|image| format!("`{name}` was made of {}", visible(image))),
@@ -173,7 +175,7 @@ mod tests {
         assert_eq!(
             notes,
             [
-                "`legacy` was asked at http://legacy.test: what it knew then is not brought back from here",
+                "`legacy` was asked at http://legacy.test, which parity did not start: only its owner brings back what it held",
                 "`candidate` was a recording, which answers the same whenever it is asked"
             ]
         );
