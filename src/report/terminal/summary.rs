@@ -353,15 +353,23 @@ fn steps_of_cases(run: &RunReport, record: Option<&str>) -> Vec<(String, String)
     }
     let waiting = |state| run.cases.iter().filter(|case| case.snapshot == state).count();
     let waiting = waiting(SnapshotState::Changed) + waiting(SnapshotState::Missing);
-    if waiting > 0 {
-        let snapshots = count(waiting, "snapshot", "snapshots");
-        steps.push(match run.pending {
-            Pending::Write => ("parity review".to_owned(), format!("approve or reject {snapshots}")),
-            Pending::Leave => (
-                "parity check; parity review".to_owned(),
-                format!("on your machine: approve or reject {snapshots}; nothing was written here"),
-            ),
-        });
+    let snapshots = (waiting > 0).then(|| format!("approve or reject {}", count(waiting, "snapshot", "snapshots")));
+    match run.pending {
+        Pending::Write => {
+            let differs = fails(&[Verdict::Mismatch]).map(|_| "declare what differs, by a rule or as expected".to_owned());
+            let both: Vec<String> = snapshots.into_iter().chain(differs).collect();
+            if !both.is_empty() {
+                let review = record.map_or_else(
+                    || "parity review".to_owned(),
+                    |record| format!("parity review --from {}", quote(record)),
+                );
+                steps.push((review, both.join("; ")));
+            }
+        }
+        Pending::Leave => steps.extend(snapshots.map(|snapshots| {
+            let said = format!("on your machine: {snapshots}; nothing was written here");
+            ("parity check; parity review".to_owned(), said)
+        })),
     }
     steps
 }
