@@ -62,25 +62,26 @@ pub fn rules(again: &Again, name: &str, signature: &str) -> Result<Result<Declar
     let suggestion = of(&input, &[], BUDGET);
     let explains = |proposal: &Proposal, signature: &str| proposal.explains.iter().any(|explained| explained.signature == signature);
     let of_shape = suggestion.proposals.first().filter(|first| first.is_of_shape());
-    let about = match of_shape.filter(|first| !explains(first, signature)) {
-        Some(first) if suggestion.proposals.iter().any(|proposal| explains(proposal, signature)) => {
-            let mut others = first.explains.iter().map(|explained| explained.signature.as_str());
-            others.find(|other| today.cases.contains_key(*other)).unwrap_or(signature)
-        }
-        _ => signature,
-    };
-    for proposals in candidates(&suggestion, |proposal| explains(proposal, about)) {
-        let declarable = Declarable {
-            suite: Arc::clone(suite),
-            about: about.to_owned(),
-            tables: Tables::Rules(proposals),
-        };
-        let text = format!("{}\n{}", suite.text, declarable.text("to be written")?);
-        // Rules that hold together with others need not hold alone.
-        let Ok(tried) = read_as(suite, text) else { continue };
-        let then = seen(again, &Arc::new(tried))?;
-        if then.cases.get(about) < today.cases.get(about) && today.passing.is_subset(&then.passing) {
-            return Ok(Ok(declarable));
+    let shape = of_shape.and_then(|first| {
+        let of_first = first.explains.iter().map(|explained| explained.signature.as_str());
+        let is_explained = suggestion.proposals.iter().any(|proposal| explains(proposal, signature));
+        let mut open = of_first.filter(|other| today.cases.contains_key(*other));
+        open.next().filter(|_| is_explained && !explains(first, signature))
+    });
+    for about in shape.into_iter().chain([signature]) {
+        for proposals in candidates(&suggestion, |proposal| explains(proposal, about)) {
+            let declarable = Declarable {
+                suite: Arc::clone(suite),
+                about: about.to_owned(),
+                tables: Tables::Rules(proposals),
+            };
+            let text = format!("{}\n{}", suite.text, declarable.text("to be written")?);
+            // Rules that hold together with others need not hold alone.
+            let Ok(tried) = read_as(suite, text) else { continue };
+            let then = seen(again, &Arc::new(tried))?;
+            if then.cases.get(about) < today.cases.get(about) && today.passing.is_subset(&then.passing) {
+                return Ok(Ok(declarable));
+            }
         }
     }
     let why = suggestion.unexplained.into_iter().find(|left| left.signature == signature);

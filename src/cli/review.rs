@@ -12,6 +12,7 @@ use crate::run::{Rejudged, Visit, unreferenced};
 use crate::snapshot::{SnapshotState, changes};
 use crate::suite::Case;
 use crate::translate::Detail;
+use crate::value::visible;
 
 use super::again::{Again, RecordArguments};
 use super::context::Context;
@@ -272,6 +273,7 @@ fn decide(arguments: &ReviewArguments, review: &mut Review, output: &Output) -> 
             std::fs::remove_file(&file).map_err(|error| Failure::SetUp(format!("cannot remove `{}`: {error}", file.display())))?;
             output.say(&format!("removed   {}", file.display()));
         }
+        review.run.unreferenced.clear();
     }
     Ok(())
 }
@@ -297,8 +299,9 @@ fn declare_all(
         let is_open = open(&review.run)
             .iter()
             .any(|open| open.suite == suite && open.signature == signature);
+        let shown = visible(&signature);
         if !is_open {
-            output.say(&format!("explained {id}  {suite}: {signature}, by what was declared before"));
+            output.say(&format!("explained {id}  {suite}: {shown}, by what was declared before"));
             continue;
         }
         let way = arguments.way.unwrap_or(Way::Rule);
@@ -307,9 +310,9 @@ fn declare_all(
             Err(why) => {
                 return Err(Failure::Usage(match way {
                     Way::Rule => {
-                        format!("no rule is proposed for `{id}`, {signature}: {why}; `--as expected` declares it as a known defect")
+                        format!("no rule is proposed for `{id}`, {shown}: {why}; `--as expected` declares it as a known defect")
                     }
-                    Way::Expected => format!("`{id}`, {signature}, cannot be expected: {why}"),
+                    Way::Expected => format!("`{id}`, {shown}, cannot be expected: {why}"),
                 }));
             }
         };
@@ -318,8 +321,8 @@ fn declare_all(
             let first = open.iter().find(|open| open.suite == suite && open.signature == declarable.about());
             let first = first.map_or("", |first| &first.id);
             return Err(Failure::Usage(format!(
-                "the shape comes first, on which a rule for `{id}`, {signature}, may stand: `parity review --declare {first}`, {}",
-                declarable.about()
+                "the shape comes first, on which a rule for `{id}`, {shown}, may stand: `parity review --declare {first}`, {}",
+                visible(declarable.about())
             )));
         }
         let Some(why) = &arguments.why else {
@@ -359,7 +362,10 @@ fn rest(review: &Review, output: &Output) -> Exit {
     for waiting in &review.waiting {
         output.say(&format!("pending   {} ({})", waiting.case, waiting.report.snapshot.name()));
     }
-    if review.waiting.is_empty() && open.is_empty() && by_hand.is_empty() {
+    for file in &review.run.unreferenced {
+        output.say(&format!("no case   {file}: `parity review --prune` removes it"));
+    }
+    if review.waiting.is_empty() && open.is_empty() && by_hand.is_empty() && review.run.unreferenced.is_empty() {
         return Exit::Passed;
     }
     Exit::Differs

@@ -187,28 +187,14 @@ impl Walk<'_> {
                 Some('q') | None => return Ok((review, Then::Quit)),
                 Some(_) => continue,
             };
-            let Some(declared) = self.declared(&review, asked, way)? else {
-                continue;
-            };
-            let cases = |review: &Review| {
-                let open = open(&review.run).into_iter();
-                let mut those = open.filter(|open| open.suite == asked.suite && open.signature == declared);
-                those.next().map_or(0, |open| open.finding.cases.len())
-            };
-            let before = cases(&review);
-            let review = review.anew(self.config, self.context)?;
-            // What digests stand for is not judged again.
-            if cases(&review) >= before {
-                self.output
-                    .say("it stays open in this record; the next check shows what was declared");
-                self.passed.insert(asked.id.clone());
+            if self.declared(&review, asked, way)? {
+                return Ok((review.anew(self.config, self.context)?, Then::Next));
             }
-            return Ok((review, Then::Next));
         }
     }
 
-    /// Which signature was declared, if one was: the text is shown, and a reason is asked for.
-    fn declared(&mut self, review: &Review, asked: &Asked, way: Way) -> Result<Option<String>, Failure> {
+    /// Whether something was declared: the text is shown, and a reason is asked for.
+    fn declared(&mut self, review: &Review, asked: &Asked, way: Way) -> Result<bool, Failure> {
         if way == Way::Rule {
             self.output.say("trying rules on every case of the suite");
         }
@@ -220,7 +206,7 @@ impl Walk<'_> {
                     Way::Expected => "it cannot be expected",
                 };
                 self.output.say(&format!("{what}: {why}"));
-                return Ok(None);
+                return Ok(false);
             }
         };
         if declarable.about() != asked.signature {
@@ -232,7 +218,7 @@ impl Walk<'_> {
             Ok(shown) => shown,
             Err(failure) => {
                 self.output.failure(&failure);
-                return Ok(None);
+                return Ok(false);
             }
         };
         let lines: Vec<_> = shown.lines().map(visible).collect();
@@ -241,14 +227,14 @@ impl Walk<'_> {
             .data(&format!("into {}; why is it so? (empty: leave it)\n", declarable.file()));
         let Some(why) = self.keys.line("why: ", self.output) else {
             self.output.say("nothing was declared");
-            return Ok(None);
+            return Ok(false);
         };
         if let Err(failure) = declarable.adopt(&why, self.context) {
             // The reason can be another one, or the file be put in order.
             self.output.failure(&failure);
-            return Ok(None);
+            return Ok(false);
         }
         self.output.say(&format!("declared  {}: {}", declarable.file(), declarable.word()));
-        Ok(Some(declarable.about().to_owned()))
+        Ok(true)
     }
 }

@@ -78,6 +78,11 @@ fn what_no_case_refers_to_is_removed() {
     trace.check(&[]).exits(1).says("Snapshots that no case refers to");
     trace
         .project
+        .run(&["review"])
+        .exits(1)
+        .warns("no case   snapshots/trace/run_id=1.snap: `parity review --prune` removes it");
+    trace
+        .project
         .run(&["review", "--prune"])
         .exits(0)
         .warns("removed   snapshots/trace/run_id=1.snap");
@@ -290,6 +295,15 @@ fn what_a_rule_would_tolerate_stands_above_it() {
 }
 
 #[test]
+fn an_expected_verdict_that_is_not_seen_is_changed_by_hand() {
+    let expected = "[[expected]]\ncase = 'id=1'\nverdict = 'legacy-broken'\nwhy = 'it was'\n";
+    let integers = "[[translation]]\nrule = 'integer'\nat = ['/id', '/age']\nwhy = 'typed'\n";
+    let trace = users(&format!("{USERS}{integers}{expected}"));
+    let done = trace.project.run(&["review"]).exits(1);
+    done.warns("by hand   suites/trace.toml:13: ").warns("user/id=1");
+}
+
+#[test]
 fn of_private_values_only_the_verdict_is_declared() {
     let private = format!("redact = ['/age']\n{USERS}");
     let trace = users(&private);
@@ -305,7 +319,9 @@ fn of_private_values_only_the_verdict_is_declared() {
         .exits(1);
     project
         .run(&["review", "--declare", &age, "--as", "expected", "--why", "because"])
-        .warns("declared");
+        .exits(1)
+        .warns("declared")
+        .warns("pending   user/id=1 (missing)");
     assert_eq!(project.read("suites/trace.toml").matches("[[expected]]").count(), 2);
 }
 
