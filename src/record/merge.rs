@@ -69,6 +69,7 @@ pub fn obstacles(parts: &[Part]) -> Vec<String> {
         }
     }
     found.extend(suites_that_differ(parts));
+    found.extend(seeds_that_differ(parts));
     found.extend(shares(parts));
     let mut seen: BTreeMap<&str, &Part> = BTreeMap::new();
     let mut doubled = Vec::new();
@@ -160,6 +161,26 @@ fn suites_that_differ(parts: &[Part]) -> Vec<String> {
                     suite.name, first.shown, part.shown
                 ));
             }
+        }
+    }
+    found
+}
+
+/// Shares that were asked of other data are no one run.
+fn seeds_that_differ(parts: &[Part]) -> Vec<String> {
+    let mut known: BTreeMap<&str, (&str, &Part)> = BTreeMap::new();
+    let mut found = Vec::new();
+    let seeds = parts
+        .iter()
+        .flat_map(|part| part.header.environment.iter().map(move |service| (service, part)));
+    for (service, part) in seeds {
+        let Some(seed) = &service.seed else { continue };
+        let (digest, first) = *known.entry(&service.name).or_insert((seed, part));
+        if digest != seed {
+            found.push(format!(
+                "the seed of `{}` was not the same in `{}` and in `{}`",
+                service.name, first.shown, part.shown
+            ));
         }
     }
     found
@@ -322,7 +343,7 @@ fn replaced(text: String, addresses: &[(String, String)]) -> String {
 mod tests {
     use super::*;
     use crate::exchange::{Oracle, OracleKind};
-    use crate::record::RecordedShard;
+    use crate::record::{RecordedPart, RecordedShard};
 
     /// A share of a plan of these cases that asked those.
     fn part(index: u32, plan: &[&str], asked: &[&str]) -> Part {
@@ -380,6 +401,30 @@ mod tests {
         assert_eq!(
             obstacles(&[part(2, &plan, &plan[1..])]),
             ["share 1/2 is missing", "the case `s/id=1` is in none of the records"]
+        );
+    }
+
+    #[test]
+    fn all_shares_were_asked_of_the_same_data() {
+        let plan = ["s/id=1", "s/id=2"];
+        let seeded = |index: u32, seed: Option<&str>| {
+            let at = usize::from(index > 1);
+            let mut part = part(index, &plan, &plan[at..=at]);
+            part.header.environment.push(RecordedPart {
+                name: "database".to_owned(),
+                kind: "process".to_owned(),
+                image: None,
+                seed: seed.map(str::to_owned),
+            });
+            part
+        };
+        let found = |one, other| obstacles(&[seeded(1, one), seeded(2, other)]);
+        assert!(found(Some("a"), Some("a")).is_empty());
+        // A share may have been asked elsewhere, or without its database.
+        assert!(found(Some("a"), None).is_empty());
+        assert_eq!(
+            found(Some("a"), Some("b")),
+            ["the seed of `database` was not the same in `1.jsonl` and in `2.jsonl`"]
         );
     }
 
