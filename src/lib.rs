@@ -15,6 +15,7 @@
 //! | expected | the legacy observation after all translations: [`translate::Expected`] |
 //! | comparison | a declared way of comparing at one path: [`rule::Comparison`] |
 //! | difference | one typed disagreement between expected and candidate: [`compare::Difference`] |
+//! | unstable | of a side that does not answer the same each time that it is asked: [`verdict::Repeated`] |
 //! | verdict | what is said of a case: [`verdict::Verdict`] |
 //! | signature | what differences of one kind share across cases |
 //! | oracle | where the legacy answers came from: [`exchange::Oracle`] |

@@ -50,6 +50,13 @@ impl Default for Repeats {
 }
 
 impl Repeats {
+    /// How many bytes the bodies of the others have.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        let bodies = self.others.iter().filter_map(|other| other.answer.as_ref().ok());
+        bodies.map(|answer| answer.body.0.len()).sum()
+    }
+
     /// Takes one more answer. It is kept when it is another one than `first` and than those that are kept already, in anything
     /// that can be judged: the status, the body, the media type, or one of `headers`.
     pub fn add(&mut self, first: &Answer, answer: Answer, attempts: u32, headers: &[&str]) {

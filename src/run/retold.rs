@@ -95,6 +95,7 @@ pub fn evidence(record: &Path, suites: &[Arc<Suite>], run: &RunReport) -> Result
             requests: &visit.recorded.requests,
             exchange: &visit.recorded.exchange,
             base: visit.bases.candidate,
+            repeats: &visit.recorded.repeats,
             judgement: visit.judgement,
         });
     })?;

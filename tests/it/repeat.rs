@@ -262,6 +262,33 @@ fn a_side_that_breaks_the_second_time_is_broken() {
     assert_eq!(case_34(&report)["asked"]["candidate"]["times"], 2);
 }
 
+#[test]
+fn a_side_whose_answers_are_large_and_other_ones_each_time_is_not_asked_for_ever() {
+    let t = trace();
+    let suite = "suite = 'large'\nsnapshots = 'none'\n[legacy]\nget = '/a'\n[candidate]\nget = '/b'\n";
+    t.project.write("suites/trace.toml", suite);
+    let large = |number: usize| Answer::json(format!("\"{}{number}\"", "x".repeat(9 << 20)));
+    t.legacy.on("/a", Answer::json("\"x\""));
+    t.candidate.on("/b", in_turn((0..9).map(large)));
+    let report = t.check(&["--repeat", "9", "--format", "json"]).exits(1).json();
+    let asked = &report["cases"][0]["asked"];
+    assert_eq!((&asked["legacy"]["times"], &asked["candidate"]["times"]), (&9.into(), &3.into()));
+}
+
+#[test]
+fn a_header_counts_where_a_rule_names_it() {
+    let t = trace();
+    let suite = "suite = 'header'\nsnapshots = 'none'\n[legacy]\nget = '/a'\n[candidate]\nget = '/b'\n\
+                 [[header]]\nname = 'ETag'\nequal = true\nwhy = 'caches rely on it'\n";
+    t.project.write("suites/trace.toml", suite);
+    let tagged = |tag: &str| Answer::json("1").header("etag", tag).header("x-request-id", tag);
+    t.legacy.on("/a", tagged("one"));
+    t.candidate.on("/b", in_turn([tagged("one"), tagged("two")]));
+    let report = t.check(&["--repeat", "2", "--format", "json"]).exits(1).json();
+    let signatures = signatures(&report["cases"][0]);
+    assert_eq!(signatures, ["header ETag: unstable (header ETag equal)"]);
+}
+
 const POST: &str =
     "suite = 'post'\nsnapshots = 'none'\n[legacy]\npost = '/a'\nSAFE\njson = {}\n[candidate]\npost = '/b'\nSAFE\njson = {}\n";
 

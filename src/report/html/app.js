@@ -242,6 +242,10 @@ function answers(one, evidence, numbers) {
     views.push(["Expected and got", () => sides(evidence.x, evidence.c, "Expected", "Candidate", "owed", { differences: new Set(evidence.d), headers: evidence.g ?? [] }, one)]);
     views.push(["Legacy and expected", () => sides(evidence.l, evidence.x, "Legacy", "Expected", "made", { effects: evidence.f, numbers }, one)]);
   } else views.push(["Legacy and candidate", () => sides(evidence.l, evidence.c, "Legacy", "Candidate", "plain", null, one)]);
+  for (const { s: side, n: number, a: other } of evidence.o ?? []) {
+    const name = side === "legacy" ? "Legacy" : "Candidate";
+    views.push([`${name}'s answer ${number}`, () => sides(side === "legacy" ? evidence.l : evidence.c, other, name, `Answer ${number}`, "again", null, one)]);
+  }
   views.push(["Requests", () => requests(evidence)]);
   const first = evidence.x && one.passes ? 1 : 0;
   const hints = { owed: ["owed", "what is owed", "came", "what came"], made: ["made", "what translations changed"] };

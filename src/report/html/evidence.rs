@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::compare::{Change, Part};
-use crate::exchange::{Answer, Body, Exchange, Observation, PerSide, Request};
+use crate::exchange::{Answer, Body, Exchange, Observation, PerSide, Repeats, Request, Side};
 use crate::report::findings::findings;
 use crate::report::model::RunReport;
 use crate::report::words;
@@ -28,6 +28,9 @@ const FIRST: usize = 3;
 
 /// A body is cut to so many bytes.
 const BODY: usize = 128 << 10;
+
+/// So many other answers of each side are embedded.
+const OTHERS: usize = 3;
 
 /// So many changes of each rule are embedded.
 const EFFECTS: usize = 250;
@@ -53,6 +56,8 @@ pub struct Shown<'a> {
     pub exchange: &'a Exchange,
     /// The candidate's own base URL, which counts as `{base}`.
     pub base: Option<&'a str>,
+    /// What they answered otherwise when they were asked again.
+    pub repeats: &'a PerSide<Repeats>,
     /// What is said of it, judged with [`Detail::Effects`](crate::translate::Detail::Effects).
     pub judgement: &'a Judgement<'a>,
 }
@@ -129,6 +134,19 @@ struct Piece<'a> {
     /// The headers that rules name: what is owed, what came, and whether that is a difference.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     g: Vec<(String, String, bool)>,
+    /// Answers that are not a side's first one over again.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    o: Vec<Again<'a>>,
+}
+
+#[derive(Serialize)]
+struct Again<'a> {
+    /// The side.
+    s: Side,
+    /// Which of its answers; the first one is 1.
+    n: u32,
+    /// The answer.
+    a: Told<'a>,
 }
 
 #[derive(Serialize)]
@@ -209,6 +227,10 @@ impl<'a> Piece<'a> {
                 .collect(),
             f,
             g: headers(shown),
+            o: Side::BOTH
+                .into_iter()
+                .flat_map(|side| again(side, shown.repeats.get(side)))
+                .collect(),
         }
     }
 }
@@ -235,6 +257,14 @@ fn headers(shown: &Shown<'_>) -> Vec<(String, String, bool)> {
         anything.then_some((expected, got, difference.is_some()))
     });
     headers.collect()
+}
+
+fn again(side: Side, repeats: &Repeats) -> impl Iterator<Item = Again<'_>> {
+    repeats.others.iter().take(OTHERS).map(move |other| Again {
+        s: side,
+        n: other.number,
+        a: told(&other.answer),
+    })
 }
 
 fn none(headers: &[(String, String)]) -> bool {
@@ -301,7 +331,6 @@ fn cut(mut text: String) -> (String, Option<String>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exchange::Side;
     use crate::report::html::render;
     use crate::report::sample::{everything, report, run};
     use crate::suite::sample;
@@ -310,6 +339,10 @@ mod tests {
 
     /// Adds the exchange under the case's name.
     fn add(evidence: &mut Evidence, run_id: &str, exchange: &Exchange) {
+        add_again(evidence, run_id, exchange, &PerSide::default());
+    }
+
+    fn add_again(evidence: &mut Evidence, run_id: &str, exchange: &Exchange, repeats: &PerSide<Repeats>) {
         let suite = sample::suite();
         let case = sample::case(run_id);
         let judgement = Judge::new(std::sync::Arc::new(suite.clone())).judge(&case, exchange, PerSide::default(), Detail::Effects);
@@ -317,6 +350,7 @@ mod tests {
             case: &case,
             requests: &sample::requests(&case),
             exchange,
+            repeats,
             base: None,
             judgement: &judgement,
         });
@@ -371,6 +405,7 @@ mod tests {
             requests: &sample::requests(&sample::case("1")),
             exchange: &exchange,
             base: bases.candidate,
+            repeats: &PerSide::default(),
             judgement: &judgement,
         };
         let header = |owed: &str, came: &str, differs| (owed.to_owned(), came.to_owned(), differs);
@@ -382,6 +417,25 @@ mod tests {
                 header("X-Page: 1", "X-Page: 1", false),
             ]
         );
+    }
+
+    #[test]
+    fn answers_that_are_other_ones_the_next_time() {
+        let exchange = sample::exchange(&sample::legacy_trace(2), &sample::candidate_trace(2));
+        let mut evidence = Evidence::of(&run(vec![report(&sample::suite(), "34", &exchange)]));
+        let mut repeats = PerSide::<Repeats>::default();
+        for number in 0..9 {
+            let again = sample::candidate_trace(2).replace("0.91", &format!("0.91{number}"));
+            repeats
+                .candidate
+                .add(&exchange.candidate, sample::answer(200, "application/json", &again), 1, &[]);
+        }
+        add_again(&mut evidence, "34", &exchange, &repeats);
+        let piece = pieces(&evidence).swap_remove(0);
+        let others = piece["o"].as_array().unwrap();
+        assert_eq!(others.len(), OTHERS);
+        assert_eq!((&others[1]["s"], &others[1]["n"]), (&"candidate".into(), &3.into()));
+        assert!(others[1]["a"]["b"].as_str().unwrap().contains("0.911"), "{piece:#}");
     }
 
     #[test]
