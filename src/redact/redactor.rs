@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use base64::Engine as _;
@@ -23,17 +23,29 @@ pub struct Redactor {
     key: Key,
     names: SecretNames,
     given: Vec<Secret>,
+    /// What the last exchange was looked through with: the next one holds the same secrets more often than not.
+    last: Arc<Mutex<Option<Last>>>,
 }
+
+/// A finder, and what was learned of the exchange for which it was made.
+#[derive(Debug)]
+struct Last {
+    learned: Learned,
+    finder: Arc<Finder>,
+}
+
+/// Secrets that were learned, with their texts.
+type Learned = BTreeMap<String, Secret>;
 
 /// The secrets of one exchange: learn from all of its parts first, then mask each.
 #[derive(Debug, Clone)]
 pub struct Masks<'r> {
     redactor: &'r Redactor,
-    learned: BTreeMap<String, Secret>,
+    learned: Learned,
     /// Declared secrets with their labels.
     declared: BTreeMap<String, String>,
     /// Finds all of them in one pass; made when it is first needed.
-    finder: OnceLock<Finder>,
+    finder: OnceLock<Arc<Finder>>,
 }
 
 /// Finds every spelling of every known secret.
@@ -47,7 +59,7 @@ struct Finder {
     whole: BTreeMap<String, String>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Secret {
     spellings: Vec<String>,
     mask: String,
@@ -73,6 +85,7 @@ impl Redactor {
             given: given.map(|text| Secret::new(&key, &text)).collect(),
             key,
             names,
+            last: Arc::default(),
         }
     }
 
@@ -106,9 +119,26 @@ impl Redactor {
     pub fn masks(&self) -> Masks<'_> {
         Masks {
             redactor: self,
-            learned: BTreeMap::new(),
+            learned: Learned::new(),
             declared: BTreeMap::new(),
             finder: OnceLock::new(),
+        }
+    }
+
+    /// What finds these and the given secrets.
+    fn finder(&self, learned: &Learned) -> Arc<Finder> {
+        // A panic between lock and unlock leaves what was there.
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*last {
+            Some(last) if last.learned == *learned => Arc::clone(&last.finder),
+            _ => {
+                let finder = Arc::new(Finder::new(learned.values().chain(&self.given)));
+                *last = Some(Last {
+                    learned: learned.clone(),
+                    finder: Arc::clone(&finder),
+                });
+                finder
+            }
         }
     }
 }
@@ -369,8 +399,7 @@ impl Masks<'_> {
     }
 
     fn finder(&self) -> &Finder {
-        self.finder
-            .get_or_init(|| Finder::new(self.learned.values().chain(&self.redactor.given)))
+        self.finder.get_or_init(|| self.redactor.finder(&self.learned))
     }
 }
 
@@ -541,6 +570,29 @@ mod tests {
             masks.text(text),
             [mask("secret"), mask("secret-and"), mask("secret-and-more")].join(" ")
         );
+    }
+
+    #[test]
+    fn one_finder_serves_exchanges_with_the_same_secrets_and_no_other() {
+        let redactor = redactor(&["database-password"]);
+        let masks = |query: &str| {
+            let mut masks = redactor.masks();
+            masks.learn_target(query);
+            masks.learn_label("a-secret", "label");
+            masks
+        };
+        let (one, same, other) = (
+            masks("/?api_key=first-key"),
+            masks("/?api_key=first-key"),
+            masks("/?api_key=other-key"),
+        );
+        let text = "first-key other-key a-secret database-password";
+        let masked = |first: &str, other: &str| format!("{first} {other} label {}", mask("database-password"));
+        assert_eq!(one.text(text), masked(&mask("first-key"), "other-key"));
+        assert_eq!(same.text(text), masked(&mask("first-key"), "other-key"));
+        assert!(std::ptr::eq(one.finder(), same.finder()));
+        assert_eq!(other.text(text), masked("first-key", &mask("other-key")));
+        assert_eq!(one.text(text), masked(&mask("first-key"), "other-key"));
     }
 
     #[test]
