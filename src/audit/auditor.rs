@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::compare::{Change, Part, Received};
-use crate::exchange::{Exchange, Observation, PerSide};
+use crate::compare::{Change, Received};
+use crate::exchange::{Exchange, Observation, Part, PerSide};
 use crate::rule::RuleName;
 use crate::suite::{Case, Suite};
 use crate::translate::Detail;

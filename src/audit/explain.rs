@@ -5,8 +5,8 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::compare::{Change, Difference, Part, Received};
-use crate::exchange::{Exchange, Observation, PerSide};
+use crate::compare::{Change, Difference, Received};
+use crate::exchange::{Exchange, Observation, Part, PerSide};
 use crate::path::Pattern;
 use crate::rule::{Action, Comparison, OwedInHeader, RuleName, Translation};
 use crate::suite::{Case, Suite};

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::exchange::MediaType;
+use crate::exchange::{MediaType, Part};
 use crate::path::{Path, Pattern, Selector};
 use crate::rule::{Comparison, ComparisonRule, Condition, Facts, HeaderRule, RuleName, Tolerance};
 use crate::translate::Expected;
 use crate::value::{Value, compact};
 
-use super::difference::{Change, Difference, Part};
+use super::difference::{Change, Difference};
 use super::exact::Amount;
 use super::headers::HeaderComparisons;
 use super::problem;

@@ -1,11 +1,10 @@
 //! Differences as plain data.
 
-use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::exchange::Side;
+use crate::exchange::{Part, Side};
 use crate::path::Path;
 use crate::rule::RuleName;
 use crate::value::Kind;
@@ -23,21 +22,6 @@ pub struct Difference {
     /// The list item around it, for a reader.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub row: Option<Arc<Row>>,
-}
-
-/// Part of a response. The order is that of a response: status, media type, headers, body.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Part {
-    /// The HTTP status.
-    Status,
-    /// The media type.
-    MediaType,
-    /// A header that a rule names.
-    Header(String),
-    /// A node of the body; an item that only the candidate has is named by its place there, every other node by its place
-    /// on the expected side.
-    Body(Path),
 }
 
 /// What differs. Values are JSON text on one line.
@@ -196,17 +180,6 @@ impl Change {
             Self::Problem { .. } => "problem",
             Self::UnknownError { .. } => "unknown-error",
             Self::Unstable { .. } => "unstable",
-        }
-    }
-}
-
-impl fmt::Display for Part {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Status => f.write_str("status"),
-            Self::MediaType => f.write_str("media type"),
-            Self::Header(name) => write!(f, "header {name}"),
-            Self::Body(path) => path.fmt(f),
         }
     }
 }

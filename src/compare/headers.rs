@@ -1,10 +1,11 @@
 //! Headers: the values that are owed against those that came, in order, each to the letter.
 
+use crate::exchange::Part;
 use crate::rule::{HeaderRule, OwedInHeader, RuleName, TextPattern};
 use crate::translate::OwedHeader;
 use crate::value::{Value, compact};
 
-use super::difference::{Change, Difference, Part};
+use super::difference::{Change, Difference};
 
 /// The rules on headers that are comparisons: what they compare counts as an act of theirs.
 #[derive(Debug, Clone, Default)]

@@ -26,5 +26,5 @@ mod unordered;
 mod walk;
 
 pub use comparer::{Compared, Comparer, Deviation, Received};
-pub use difference::{Change, Difference, Move, Part, Row};
+pub use difference::{Change, Difference, Move, Row};
 pub use keys::describe as describe_row;

@@ -1,12 +1,12 @@
 //! Problem documents by their own rules (RFC 9457): an answer must not contradict itself.
 
-use crate::exchange::MediaType;
+use crate::exchange::{MediaType, Part};
 use crate::path::{Path, Step};
 use crate::translate::Expected;
 use crate::value::{Decimal, Value, compact};
 
 use super::comparer::Received;
-use super::difference::{Change, Difference, Part};
+use super::difference::{Change, Difference};
 
 /// The media type of problem documents (RFC 9457, section 6.1).
 const PROBLEM_JSON: &str = "application/problem+json";

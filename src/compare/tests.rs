@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use crate::exchange::Part;
 use crate::path::{Pattern, Segment};
 use crate::rule::{Comparison, ComparisonRule, Facts, Justification};
 use crate::translate::Expected;

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::exchange::Side;
+use crate::exchange::{Part, Side};
 use crate::path::{Cursor, Path, Step};
 use crate::rule::{At, ComparisonRule, Facts, RuleName};
 use crate::value::{Exactness, Kind, Number, Object, Value, compact, excerpt};
 
 use super::comparer::{Act, Compared, Comparer, Deviation, Rule};
-use super::difference::{Change, Difference, Part, Row};
+use super::difference::{Change, Difference, Row};
 use super::equal::{same, same_decimal, same_number};
 use super::exact::Amount;
 use super::names::Names;

@@ -8,6 +8,7 @@ mod encoding;
 mod media_type;
 mod observation;
 mod oracle;
+mod part;
 mod repeats;
 mod side;
 
@@ -16,5 +17,6 @@ pub use encoding::Encoding;
 pub use media_type::MediaType;
 pub use observation::{Answer, Body, Exchange, Headers, Observation, Request, Unreachable, UnreachableKind};
 pub use oracle::{Oracle, OracleKind};
+pub use part::Part;
 pub use repeats::{Once, Other, Repeats};
 pub use side::{PerSide, Side};

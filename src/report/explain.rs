@@ -241,14 +241,14 @@ impl Sheet {
 
     /// Before and after on one line where there is room, else under each other.
     fn effect(&mut self, effect: &Effect) {
-        let path = visible(&effect.path.to_string()).into_owned();
+        let part = visible(&effect.part.to_string()).into_owned();
         let (before, after) = (visible(&effect.before), visible(&effect.after));
-        let one = format!("{path}  {before} → {after}");
+        let one = format!("{part}  {before} → {after}");
         if columns(&one) <= self.style.room(4) {
             self.line(&format!("    {one}"));
             return;
         }
-        self.line(&format!("    {}", self.style.fit(&path, 4)));
+        self.line(&format!("    {}", self.style.fit(&part, 4)));
         let (before, after) = (self.style.fit(&before, 8), self.style.fit(&after, 8));
         self.line(&format!("        {before}"));
         self.line(&format!("      → {after}"));

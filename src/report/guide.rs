@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::exchange::PerSide;
+use crate::exchange::{Part, PerSide};
 use crate::rule::{Justification, RuleName};
 use crate::translate::Effect;
 
@@ -25,8 +25,8 @@ pub struct GuideSuite {
 pub struct Example {
     /// In which case.
     pub case: String,
-    /// At which place.
-    pub path: String,
+    /// Which part of the answer.
+    pub part: Part,
     /// What the legacy answers there.
     pub before: String,
     /// What is owed in its place.
@@ -38,7 +38,7 @@ impl GuideSuite {
     pub fn learn(&mut self, case: &str, effect: &Effect) {
         let example = Example {
             case: case.to_owned(),
-            path: effect.path.to_string(),
+            part: effect.part.clone(),
             before: effect.before.clone(),
             after: effect.after.clone(),
         };
@@ -94,10 +94,10 @@ fn of_suite(out: &mut String, guide: &GuideSuite) {
         writeln!(out, "  {}", text(note)).expect("writing to a String");
         let example = paths.iter().find_map(|(rule, _)| guide.examples.get(*rule));
         if let Some(example) = example {
-            let at = if example.path == "/" {
-                String::new()
-            } else {
-                format!(" at {}", code(&example.path))
+            let at = match &example.part {
+                Part::Body(path) if !path.segments().is_empty() => format!(" at {}", code(&path.to_string())),
+                // The rule says which part it is about.
+                _ => String::new(),
             };
             writeln!(
                 out,

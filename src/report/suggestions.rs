@@ -56,7 +56,7 @@ pub fn one(proposal: &Proposal, why: &str) -> String {
         };
         comment(
             &mut text,
-            &format!("e.g. {} at {}: {one} {arrow} {other}", example.case, example.path),
+            &format!("e.g. {} at {}: {one} {arrow} {other}", example.case, example.part),
         );
     }
     for tolerated in proposal.tolerates.iter().take(NAMED) {

@@ -1,7 +1,7 @@
 //! What every renderer says in the same words: differences, failures and verdicts as plain lines.
 
-use crate::compare::{Change, Difference, Part};
-use crate::exchange::Side;
+use crate::compare::{Change, Difference};
+use crate::exchange::{Part, Side};
 use crate::value::{Kind, visible};
 use crate::verdict::{Standing, Surprise, Verdict};
 

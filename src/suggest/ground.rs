@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::audit::Input;
-use crate::compare::{Change, Deviation, Difference, Part};
+use crate::compare::{Change, Deviation, Difference};
 use crate::diagnostic::Source;
-use crate::exchange::PerSide;
+use crate::exchange::{Part, PerSide};
 use crate::path::Pattern;
 use crate::rule::RuleName;
 use crate::suite::{Case, Suite, read_suite_with};

@@ -1,5 +1,7 @@
 //! What is proposed, as plain data.
 
+use crate::exchange::Part;
+
 /// What could be declared for one suite.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suggestion {
@@ -49,8 +51,8 @@ pub struct Explained {
 pub struct Example {
     /// The case.
     pub case: String,
-    /// Where.
-    pub path: String,
+    /// Which part of the answer.
+    pub part: Part,
     /// What is owed without the rule.
     pub before: String,
     /// What is owed, or excused, with it.

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::audit::{Fate, Input, Options, audit};
-use crate::compare::{Change, Difference, Part};
+use crate::compare::{Change, Difference};
+use crate::exchange::Part;
 use crate::rule::RuleName;
 use crate::suite::{Case, Suite};
 use crate::verdict::Verdict;
@@ -181,7 +182,7 @@ fn examples(ground: &Ground<'_>, found: &Found<'_>, names: &[BTreeSet<RuleName>]
             if let Some(place) = owner.get(&effect.rule) {
                 examples.entry(*place).or_insert_with(|| Example {
                     case: ground.name(case),
-                    path: effect.path.to_string(),
+                    part: effect.part.clone(),
                     before: shortened(&effect.before),
                     after: shortened(&effect.after),
                 });
@@ -212,7 +213,7 @@ fn examples(ground: &Ground<'_>, found: &Found<'_>, names: &[BTreeSet<RuleName>]
                 place,
                 Example {
                     case: ground.name(case),
-                    path: difference.part.to_string(),
+                    part: difference.part.clone(),
                     before,
                     after,
                 },

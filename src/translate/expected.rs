@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::exchange::MediaType;
+use crate::exchange::{MediaType, Part};
 use crate::path::Path;
 use crate::rule::RuleName;
 use crate::value::Value;
@@ -42,16 +42,16 @@ pub struct Applied {
     pub count: u64,
 }
 
-/// One change that a rule made to one node.
+/// One change that a rule made to one part of the answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Effect {
     /// The rule.
     pub rule: RuleName,
-    /// Where, in the tree that the rule selects in.
-    pub path: Path,
-    /// The node before, on one line.
+    /// Which part; a node of the body is named by its place in the tree that the rule selects in.
+    pub part: Part,
+    /// The part before, on one line.
     pub before: String,
-    /// The node after, on one line.
+    /// The part after, on one line.
     pub after: String,
 }
 

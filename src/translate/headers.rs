@@ -1,6 +1,6 @@
 //! What is owed in the headers that a suite names.
 
-use crate::path::Path;
+use crate::exchange::Part;
 use crate::rule::{At, Facts, HeaderRule, Outcome, OwedInHeader};
 use crate::value::Value;
 
@@ -30,9 +30,9 @@ pub(super) fn owe(translated: &mut Translated<'_>, rules: &[&HeaderRule], sent: 
             if detail == Detail::Effects {
                 translated.effects.push(Effect {
                     rule: rule.name(),
-                    path: Path::root(),
-                    before: line(&rule.name, &sent),
-                    after: line(&rule.name, &values),
+                    part: Part::Header(rule.name.clone()),
+                    before: line(&sent),
+                    after: line(&values),
                 });
             }
         }
@@ -68,9 +68,9 @@ fn owed(owed: &OwedInHeader, sent: &[String]) -> (Vec<String>, u64) {
     }
 }
 
-fn line(name: &str, values: &[String]) -> String {
+fn line(values: &[String]) -> String {
     match values {
-        [] => format!("no {name}"),
-        values => format!("{name}: {}", values.join(", ")),
+        [] => "nothing".to_owned(),
+        values => values.join(", "),
     }
 }

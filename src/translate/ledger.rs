@@ -1,7 +1,6 @@
 //! What the rules did to one case, written down while they act.
 
-use std::collections::BTreeMap;
-
+use crate::exchange::Part;
 use crate::path::{Cursor, Path, Trail};
 use crate::rule::{At, Condition, Facts, RuleName};
 use crate::value::{Value, excerpt};
@@ -139,7 +138,7 @@ impl Ledger {
         if let (Some(effects), Some(before)) = (&mut self.effects, before) {
             effects.push(Effect {
                 rule: rule.1.clone(),
-                path: path(),
+                part: Part::Body(path()),
                 before,
                 after,
             });
@@ -151,7 +150,7 @@ impl Ledger {
         if let (Some(effects), Some(before)) = (&mut self.effects, before) {
             effects.push(Effect {
                 rule: rule.1.clone(),
-                path: trail.path(),
+                part: Part::Body(trail.path()),
                 before,
                 after: excerpt(after, SHOWN),
             });
@@ -172,16 +171,8 @@ impl Ledger {
     }
 
     pub fn close<'a>(mut self, expected: Expected<'a>, facts: Facts, names: &[RuleName]) -> Translated<'a> {
-        // One rule may be declared twice with the same name only by mistake; the counts are added up all the same.
-        let mut places = BTreeMap::new();
-        let mut applied: Vec<Applied> = Vec::new();
-        for (rule, count) in names.iter().zip(self.counts).filter(|(_, count)| *count > 0) {
-            let place = *places.entry(rule).or_insert(applied.len());
-            match applied.get_mut(place) {
-                Some(entry) => entry.count += count,
-                None => applied.push(Applied { rule: rule.clone(), count }),
-            }
-        }
+        let counted = names.iter().zip(self.counts).filter(|(_, count)| *count > 0);
+        let applied = counted.map(|(rule, count)| Applied { rule: rule.clone(), count }).collect();
         self.claims.sort_by(|(_, a, _), (_, b, _)| a.cmp(b));
         let claim = |(number, path, last): (usize, Path, bool)| Claim {
             path,

@@ -1,6 +1,6 @@
 //! Statuses that are owed in place of those of the legacy's successes.
 
-use crate::path::Path;
+use crate::exchange::Part;
 use crate::rule::{At, Facts, StatusRule, is_bodyless};
 use crate::suite::Suite;
 use crate::value::Value;
@@ -24,8 +24,8 @@ pub(super) fn find<'s>(suite: &'s Suite, body: Option<&Value<'_>>, facts: &Facts
 pub(super) fn before(rule: &StatusRule, body: Option<&Value<'_>>, detail: Detail) -> Option<String> {
     let kept = !is_bodyless(rule.candidate);
     (detail == Detail::Effects).then(|| match body.filter(|_| !kept) {
-        Some(body) => format!("status {} with {}", rule.legacy, shown(body)),
-        None => format!("status {}", rule.legacy),
+        Some(body) => format!("{} with {}", rule.legacy, shown(body)),
+        None => rule.legacy.to_string(),
     })
 }
 
@@ -35,9 +35,9 @@ pub(super) fn tell(translated: &mut Translated<'_>, rule: &StatusRule, before: O
     let without = if is_bodyless(rule.candidate) { " without a body" } else { "" };
     translated.effects.extend(before.map(|before| Effect {
         rule: name.clone(),
-        path: Path::root(),
+        part: Part::Status,
         before,
-        after: format!("status {}{without}", rule.candidate),
+        after: format!("{}{without}", rule.candidate),
     }));
     translated.applied.push(Applied {
         rule: name.clone(),

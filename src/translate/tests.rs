@@ -532,7 +532,7 @@ fn every_change_is_counted_and_shown() {
     let mut effects: Vec<String> = translated
         .effects
         .iter()
-        .map(|effect| format!("{} at {}: {} -> {}", effect.rule, effect.path, effect.before, effect.after))
+        .map(|effect| format!("{} at {}: {} -> {}", effect.rule, effect.part, effect.before, effect.after))
         .collect();
     effects.sort();
     assert_eq!(

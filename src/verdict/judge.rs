@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::compare::{Change, Compared, Comparer, Difference, Part};
-use crate::exchange::{Encoding, Exchange, Observation, PerSide, Side, Unreachable};
+use crate::compare::{Change, Compared, Comparer, Difference};
+use crate::exchange::{Encoding, Exchange, Observation, Part, PerSide, Side, Unreachable};
 use crate::rule::LEGACY;
 use crate::suite::{Case, Suite};
 use crate::translate::{Applied, Detail, Fault, FaultKind, MadeBy, Translated, Translator};

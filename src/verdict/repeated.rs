@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::compare::{Change, Difference, Part, Row};
-use crate::exchange::{Answer, Exchange, Other, PerSide, Repeats, Side};
+use crate::compare::{Change, Difference, Row};
+use crate::exchange::{Answer, Exchange, Other, Part, PerSide, Repeats, Side};
 use crate::rule::RuleName;
 use crate::suite::Case;
 use crate::translate::Detail;

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::compare::{Change, Deviation, Difference, Part};
-use crate::exchange::{PerSide, Side};
+use crate::compare::{Change, Deviation, Difference};
+use crate::exchange::{Part, PerSide, Side};
 use crate::suite::Case;
 use crate::translate::Applied;
 

@@ -106,13 +106,13 @@ fn a_status_rule_is_told_everywhere_and_held_to_account() {
     project
         .run(&["explain", "s/id=7"])
         .says(rule)
-        .says("status 200 with {\"deleted\":\"true\"} → status 204 without a body")
+        .says("status  200 with {\"deleted\":\"true\"} → 204 without a body")
         .says("(no body)");
     project.run(&["rules"]).says(rule).says("nothing more to say");
     project
         .run(&["guide"])
         .says("- **is another status**: `200 to 204 when")
-        .says("from `status 200 with {\"deleted\":\"true\"}` to `status 204 without a body`");
+        .says("from `200 with {\"deleted\":\"true\"}` to `204 without a body`");
     let audit = project.run(&["audit", "--format", "json"]).exits(0).json();
     assert_eq!(audit["totals"]["sensitivity"], 1.0);
     let used = project
@@ -295,7 +295,7 @@ fn headers_are_judged_live_from_a_record_and_from_a_har_and_told_everywhere() {
     project
         .run(&["explain", "s/id=7"])
         .says("header Cache-Control map")
-        .says("Cache-Control: private → Cache-Control: no-store")
+        .says("header Cache-Control  private → no-store")
         .says("Location: {base}/run/7");
     project.run(&["rules"]).says("header ETag like").says("header Location equal");
     project.run(&["guide"]).says("another header");

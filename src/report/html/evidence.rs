@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::compare::{Change, Part};
-use crate::exchange::{Answer, Body, Exchange, Observation, PerSide, Repeats, Request, Side};
+use crate::compare::Change;
+use crate::exchange::{Answer, Body, Exchange, Observation, Part, PerSide, Repeats, Request, Side};
 use crate::report::findings::findings;
 use crate::report::model::RunReport;
 use crate::report::words;
@@ -194,7 +194,7 @@ impl<'a> Piece<'a> {
             (*number <= EFFECTS).then(|| {
                 (
                     rule,
-                    effect.path.to_string(),
+                    effect.part.to_string(),
                     words::value(&effect.before),
                     words::value(&effect.after),
                 )
