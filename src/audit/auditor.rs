@@ -311,8 +311,9 @@ impl Ledger {
 
 /// The name of the expected verdict that speaks of a case.
 fn expected(suite: &Suite, case: &Case) -> RuleName {
-    let binding = case.binding.to_string();
-    let declared = suite.expected.iter().find(|expected| expected.case.matches(&binding));
-    let pattern = declared.map_or_else(|| binding.clone(), |declared| declared.case.to_string());
+    let pattern = match suite.expected_of(case) {
+        Some(declared) => declared.case.to_string(),
+        None => case.binding.to_string(),
+    };
     RuleName::from(format!("expected {pattern}"))
 }

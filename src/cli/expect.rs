@@ -144,7 +144,7 @@ fn plural(count: usize, one: &str, several: &str) -> String {
 /// # Errors
 /// When a case cannot be named without naming another.
 pub fn entries(suite: &Suite, groups: &Groups, why: &str) -> Result<String, Failure> {
-    let all: Vec<String> = suite.cases().iter().map(|case| case.binding.to_string()).collect();
+    let all: Vec<String> = suite.shown_cases().iter().map(|case| case.binding.to_string()).collect();
     let mut text = String::new();
     for ((verdict, signatures), bindings) in groups {
         let patterns = patterns(suite, &all, bindings)?;
@@ -175,7 +175,11 @@ fn patterns(suite: &Suite, all: &[String], wanted: &[String]) -> Result<Vec<Stri
         for value in &parameter.values {
             let before = if place == 0 { "" } else { "*," };
             let after = if place == last { "" } else { ",*" };
-            let pattern = format!("{before}{}={}{after}", parameter.name, value.text);
+            let pattern = format!(
+                "{before}{}={}{after}",
+                parameter.name,
+                suite.shown_value(&parameter.name, &value.text)
+            );
             let matching = CasePattern::one(&pattern);
             let covered = left.iter().filter(|binding| matching.matches(binding)).count();
             if covered > 1 && exact(&pattern) {

@@ -303,6 +303,8 @@ fn of_rule<'r>(suite: &'r SuiteRules, rule: &'r RuleUse, today: Option<Date>) ->
         expires,
         unproven,
         line,
+        // Its name says it.
+        twin: _,
     } = &rule.justification;
     Entry {
         suite: &suite.suite.name,

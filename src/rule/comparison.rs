@@ -94,7 +94,7 @@ impl Comparison {
             name.push_str(" when ");
             name.push_str(&when.to_string());
         }
-        name.into()
+        self.justification.named(name)
     }
 }
 

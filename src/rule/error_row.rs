@@ -108,7 +108,7 @@ impl ErrorRow {
             name.push(' ');
             name.push_str(&part);
         }
-        RuleName::from(name)
+        self.justification.named(name)
     }
 
     /// The names of parameters and captured parts in what is owed, in order, with repetitions.

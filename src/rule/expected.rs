@@ -52,7 +52,7 @@ impl ExpectedVerdict {
     /// Its name in outputs: `expected mismatch run_id=36*`.
     #[must_use]
     pub fn name(&self) -> RuleName {
-        RuleName::from(format!("expected {} {}", self.verdict.name(), self.case))
+        self.justification.named(format!("expected {} {}", self.verdict.name(), self.case))
     }
 }
 

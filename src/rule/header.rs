@@ -72,7 +72,7 @@ impl HeaderRule {
             Some(Outcome::Error) => " on error",
         };
         let when = self.when.as_ref().map(|when| format!(" when {when}")).unwrap_or_default();
-        RuleName::from(format!("header {} {}{on}{when}", self.name, self.owed))
+        self.justification.named(format!("header {} {}{on}{when}", self.name, self.owed))
     }
 
     /// Whether the two surely never speak of one header of one answer.

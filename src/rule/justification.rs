@@ -25,6 +25,18 @@ pub struct Justification {
     pub unproven: Option<String>,
     /// The one-based line of the suite file on which the rule begins.
     pub line: usize,
+    /// How many rules before it in its suite would have the same name.
+    pub twin: usize,
+}
+
+impl Justification {
+    /// The name of a rule that says this; of rules that say it alike all but the first are numbered: `… #2`.
+    pub(super) fn named(&self, said: String) -> RuleName {
+        RuleName::from(match self.twin {
+            0 => said,
+            before => format!("{said} #{}", before + 1),
+        })
+    }
 }
 
 /// A rule's name in every output: what it does and where, `integer /trace/*/fold`.

@@ -27,6 +27,7 @@ impl StatusRule {
     #[must_use]
     pub fn name(&self) -> RuleName {
         let when = self.when.as_ref().map(|when| format!(" when {when}")).unwrap_or_default();
-        RuleName::from(format!("status {} to {}{when}", self.legacy, self.candidate))
+        self.justification
+            .named(format!("status {} to {}{when}", self.legacy, self.candidate))
     }
 }

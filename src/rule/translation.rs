@@ -104,6 +104,6 @@ impl Translation {
         };
         let preset = self.preset.as_ref().map(|preset| format!("{preset}: ")).unwrap_or_default();
         let when = self.when.as_ref().map(|when| format!(" when {when}")).unwrap_or_default();
-        RuleName::from(format!("{preset}{} {pattern}{suffix}{when}", self.word()))
+        self.justification.named(format!("{preset}{} {pattern}{suffix}{when}", self.word()))
     }
 }

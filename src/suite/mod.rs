@@ -38,6 +38,7 @@ mod request_text;
 #[cfg(test)]
 pub(crate) mod sample;
 mod secrets;
+mod twins;
 
 pub use case::{Binding, Bound, Case};
 pub use inputs::DataFile;
@@ -48,3 +49,4 @@ pub use private::{Private, PrivatePlace};
 pub use read::{read_suite, read_suite_with};
 pub use request::{BodyTemplate, Credential, Credentials, Entry, JsonTemplate, RequestError, RequestTemplate};
 pub use request_text::{JsonKind, Placeholder, RequestPart, RequestText, RequestTextError};
+pub use secrets::Labels;

@@ -10,6 +10,7 @@ use crate::rule::{Comparison, ErrorRow, ExpectedVerdict, HeaderRule, StatusRule,
 use super::case::{Binding, Bound, Case};
 use super::private::Private;
 use super::request::RequestTemplate;
+use super::secrets::Labels;
 
 /// One endpoint's comparison.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,6 +59,8 @@ pub struct Suite {
     pub coverage_floor: Option<f64>,
     /// Parameters whose values are never shown or stored.
     pub secret_parameters: Vec<String>,
+    /// What stands for each of their values.
+    pub labels: Labels,
     /// What of the answers is never shown or stored.
     pub private: Private,
 }
@@ -208,6 +211,16 @@ impl Suite {
         case.binding.0.len() == row.bound.len() + self.parameters.len() && row.bound.iter().all(holds)
     }
 
+    /// The expected verdict that speaks of a case: the first that names it, by labels where the case holds secrets.
+    #[must_use]
+    pub fn expected_of(&self, case: &Case) -> Option<&ExpectedVerdict> {
+        if self.expected.is_empty() {
+            return None;
+        }
+        let binding = self.shown_case(case).binding.to_string();
+        self.expected.iter().find(|expected| expected.case.matches(&binding))
+    }
+
     /// What its cases can be chosen by.
     #[must_use]
     pub fn tags(&self) -> Tags<'_> {
@@ -231,13 +244,13 @@ impl Suite {
         }
     }
 
-    /// Whether a case with this binding keeps a snapshot.
+    /// Whether a case keeps a snapshot, which is called by labels where it holds secrets.
     #[must_use]
     pub fn keeps_snapshot(&self, case: &Case) -> bool {
         match &self.snapshots {
             SnapshotPolicy::All => true,
             SnapshotPolicy::None => false,
-            SnapshotPolicy::Only(bindings) => bindings.contains(&case.binding.to_string()),
+            SnapshotPolicy::Only(bindings) => bindings.contains(&self.shown_case(case).binding.to_string()),
         }
     }
 }

@@ -10,7 +10,7 @@ use super::inputs::{Data, DataFile};
 use super::model::{ErrorPaths, Inputs, SnapshotPolicy, Suite};
 use super::parameters::{Together, read_parameter};
 use super::read_comparison::read_comparison;
-use super::read_errors::{read_error_row, tell_apart};
+use super::read_errors::{name_by_message, read_error_row};
 use super::read_expected::read_expected;
 use super::read_header::read_header;
 use super::read_preset::read_preset;
@@ -19,6 +19,8 @@ use super::read_request::read_request;
 use super::read_status::read_status;
 use super::read_translation::read_translation;
 use super::request::RequestTemplate;
+use super::secrets::Labels;
+use super::twins::tell_apart;
 
 /// Reads a suite that needs no other file.
 ///
@@ -35,9 +37,15 @@ pub fn read_suite(source: &Source) -> Result<Suite, Diagnostics> {
 /// # Errors
 /// Everything that is wrong with either file.
 pub fn read_suite_with(source: &Source, open: impl FnOnce(&DataFile<'_>) -> Result<Source, Diagnostics>) -> Result<Suite, Diagnostics> {
-    let (suite, spans) = read(source, |table| suite(source, table, open))?;
+    let (mut suite, spans) = read(source, |table| suite(source, table, open))?;
+    name_by_message(&mut suite.errors);
+    suite.labels = Labels::of(&suite);
     let problems = check(&suite, &spans, source);
-    if problems.is_empty() { Ok(suite) } else { Err(problems) }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    tell_apart(&mut suite);
+    Ok(suite)
 }
 
 /// Where the parts of a suite stand, for what can be checked only of the whole.
@@ -121,8 +129,6 @@ fn suite(source: &Source, mut table: Table<'_>, open: impl FnOnce(&DataFile<'_>)
         preset.value.into_iter().map(move |translation| Spanned::new(translation, span))
     });
     let translations = translations.into_iter().chain(of_presets).collect();
-    let mut errors = split(errors, &mut spans.errors);
-    tell_apart(&mut errors);
     let suite = Suite {
         name: name?,
         title,
@@ -145,13 +151,14 @@ fn suite(source: &Source, mut table: Table<'_>, open: impl FnOnce(&DataFile<'_>)
         error_paths: legacy.error_paths,
         translations: split(translations, &mut spans.translations),
         comparisons: split(comparisons, &mut spans.comparisons),
-        errors,
+        errors: split(errors, &mut spans.errors),
         statuses: split(statuses, &mut spans.statuses),
         headers: split(headers, &mut spans.headers),
         expected: split(expected, &mut spans.expected),
         snapshots: policy,
         coverage_floor,
         secret_parameters: secrets,
+        labels: Labels::default(),
         private: private?,
     };
     Some((suite, spans))

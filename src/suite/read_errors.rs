@@ -24,7 +24,7 @@ pub(super) fn read_error_row(mut table: Table<'_>) -> Option<Spanned<ErrorRow>> 
 }
 
 /// Rows that would go by one name because they say one code are named by their message too.
-pub(super) fn tell_apart(rows: &mut [ErrorRow]) {
+pub(super) fn name_by_message(rows: &mut [ErrorRow]) {
     let names: Vec<_> = rows.iter().map(ErrorRow::name).collect();
     for (place, row) in rows.iter_mut().enumerate() {
         row.named_by_message = names

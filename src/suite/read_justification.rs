@@ -29,6 +29,7 @@ pub(super) fn justification(table: &mut Table<'_>) -> Option<Justification> {
         expires: expires.map(|(_, date)| date),
         unproven,
         line,
+        twin: 0,
     })
 }
 
@@ -95,6 +96,7 @@ mod tests {
             expires: date("2026-01-02"),
             unproven: Some("u".into()),
             line: 1,
+            twin: 0,
         };
         assert_eq!(read, Some(expected));
     }

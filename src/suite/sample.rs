@@ -91,6 +91,7 @@ pub(crate) fn suite() -> Suite {
         snapshots: SnapshotPolicy::All,
         coverage_floor: None,
         secret_parameters: Vec::new(),
+        labels: super::secrets::Labels::default(),
         private: super::Private::default(),
     }
 }

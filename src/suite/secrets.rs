@@ -3,6 +3,9 @@
 //! A label says which secret it is and nothing of its value: `{env.KEY}` for a credential, `token-secret-2` for the second
 //! declared value of the secret parameter `token`. The same secret has the same label in every run.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
 use crate::exchange::{PerSide, Request, Side};
 
 use super::case::Case;
@@ -17,7 +20,7 @@ impl Suite {
     #[must_use]
     pub fn has_secrets(&self) -> bool {
         let credentials = Side::BOTH.into_iter().any(|side| !self.request.get(side).credentials.is_empty());
-        credentials || self.parameter_names().into_iter().any(|name| self.is_secret(name))
+        credentials || !self.labels.0.is_empty()
     }
 
     /// Whether the values of a parameter are secrets.
@@ -31,11 +34,21 @@ impl Suite {
     pub fn shown_case(&self, case: &Case) -> Case {
         let mut shown = case.clone();
         for bound in &mut shown.binding.0 {
-            if self.is_secret(&bound.name) {
-                bound.value = self.label(&bound.name, &bound.value);
+            if let Cow::Owned(label) = self.shown_value(&bound.name, &bound.value) {
+                bound.value = label;
             }
         }
         shown
+    }
+
+    /// The value of a parameter, or the label that stands in its place.
+    #[must_use]
+    pub fn shown_value<'v>(&self, parameter: &str, value: &'v str) -> Cow<'v, str> {
+        if self.is_secret(parameter) {
+            Cow::Owned(self.labels.label(parameter, value))
+        } else {
+            Cow::Borrowed(value)
+        }
     }
 
     /// The declared cases as they are shown.
@@ -78,25 +91,44 @@ impl Suite {
     #[must_use]
     pub fn secrets(&self, case: &Case, credentials: &Credentials) -> Vec<(String, String)> {
         let bound = case.binding.0.iter().filter(|bound| self.is_secret(&bound.name));
-        let of_case = bound.map(|bound| (bound.value.clone(), self.label(&bound.name, &bound.value)));
+        let of_case = bound.map(|bound| (bound.value.clone(), self.labels.label(&bound.name, &bound.value)));
         let needed = Side::BOTH.into_iter().flat_map(|side| &self.request.get(side).credentials);
         let of_credentials = needed.filter_map(|needed| Some((credentials.get(&needed.name)?.to_owned(), label_of(&needed.name))));
         of_case.chain(of_credentials).filter(|(secret, _)| !secret.is_empty()).collect()
     }
+}
+
+/// The values of secret parameters, each with its number among the declared ones.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Labels(BTreeMap<String, BTreeMap<String, usize>>);
+
+impl Labels {
+    pub(super) fn of(suite: &Suite) -> Self {
+        let of_rows = suite.rows.iter().flat_map(|row| &row.bound);
+        let of_rows = of_rows.map(|bound| (bound.name.as_str(), bound.value.as_str()));
+        let of_lists = suite
+            .parameters
+            .iter()
+            .flat_map(|list| list.values.iter().map(|value| (list.name.as_str(), value.text.as_str())));
+        let declared = of_rows.chain(of_lists);
+        Self::numbered(declared.filter(|(parameter, _)| suite.is_secret(parameter)))
+    }
+
+    /// Numbers the values of each parameter in the order in which they come first.
+    fn numbered<'v>(declared: impl Iterator<Item = (&'v str, &'v str)>) -> Self {
+        let mut numbers: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
+        for (parameter, value) in declared {
+            let of_parameter = numbers.entry(parameter.to_owned()).or_default();
+            let next = of_parameter.len() + 1;
+            of_parameter.entry(value.to_owned()).or_insert(next);
+        }
+        Self(numbers)
+    }
 
     fn label(&self, parameter: &str, value: &str) -> String {
-        let of_lists = self.parameters.iter().filter(|declared| declared.name == parameter);
-        let of_lists = of_lists.flat_map(|declared| &declared.values).map(|one| one.text.as_str());
-        let of_rows = self.rows.iter().flat_map(|row| &row.bound).filter(|bound| bound.name == parameter);
-        let mut seen = std::collections::BTreeSet::new();
-        let mut declared = of_rows
-            .map(|bound| bound.value.as_str())
-            .chain(of_lists)
-            .filter(|value| seen.insert(*value));
-        let number = declared.position(|declared| declared == value);
         let label = format!("{parameter}-secret-");
-        match number {
-            Some(number) => format!("{label}{}", number + 1),
+        match self.0.get(parameter).and_then(|numbers| numbers.get(value)) {
+            Some(number) => format!("{label}{number}"),
             // A label has itself for a label: a suite is read again from its record.
             None if value.starts_with(&label) => value.to_owned(),
             None => format!("{label}new"),
@@ -111,4 +143,29 @@ pub(super) fn names_secret(text: &str, declared: &[String]) -> bool {
 
 fn label_of(credential: &str) -> String {
     format!("{{env.{credential}}}")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[test]
+    fn every_value_is_numbered_once_and_looked_up_by_itself() {
+        const VALUES: usize = 20_000;
+        let texts: Vec<String> = (0..VALUES).map(|number| format!("secret {}", number / 2)).collect();
+        let looked = Cell::new(0);
+        let labels = Labels::numbered(texts.iter().map(|text| {
+            looked.set(looked.get() + 1);
+            ("token", text.as_str())
+        }));
+        for (place, text) in texts.iter().enumerate() {
+            assert_eq!(labels.label("token", text), format!("token-secret-{}", place / 2 + 1));
+        }
+        // To give a label nobody goes through the values again.
+        assert_eq!(looked.get(), VALUES);
+        assert_eq!(labels.label("token", "another"), "token-secret-new");
+        assert_eq!(labels.label("token", "token-secret-7"), "token-secret-7");
+    }
 }

@@ -50,7 +50,7 @@ impl Judge {
             (Ok(legacy), Ok(candidate)) => self.both_answered(case, PerSide { legacy, candidate }, bases, detail),
             _ => unanswered(exchange),
         };
-        judgement.standing = stand(judgement.verdict, &judgement.signatures(), &self.suite.expected, &case.binding);
+        judgement.standing = stand(judgement.verdict, &judgement.signatures(), self.suite.expected_of(case));
         judgement
     }
 

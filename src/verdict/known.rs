@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use crate::rule::{ExpectedVerdict, RuleName, VerdictName};
-use crate::suite::Binding;
 
 use super::judgement::Verdict;
 
@@ -46,11 +45,9 @@ impl Standing {
     }
 }
 
-/// Holds a verdict and its signatures against what the suite declares for the case; the first declaration that names the
-/// case counts.
-pub(super) fn stand(verdict: Verdict, signatures: &BTreeSet<String>, declared: &[ExpectedVerdict], binding: &Binding) -> Standing {
-    let binding = binding.to_string();
-    let Some(declared) = declared.iter().find(|declared| declared.case.matches(&binding)) else {
+/// Holds a verdict and its signatures against what the suite declares for the case.
+pub(super) fn stand(verdict: Verdict, signatures: &BTreeSet<String>, declared: Option<&ExpectedVerdict>) -> Standing {
+    let Some(declared) = declared else {
         return if verdict.is_parity() { Standing::Passes } else { Standing::Fails };
     };
     // What cannot be asked cannot be held against a declaration: no answer is no answer.

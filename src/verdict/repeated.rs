@@ -184,7 +184,7 @@ impl Judge {
             unstable: held.map(unstable),
             acted,
         };
-        judgement.standing = stand(judgement.verdict, &judgement.signatures(), &self.suite().expected, &case.binding);
+        judgement.standing = stand(judgement.verdict, &judgement.signatures(), self.suite().expected_of(case));
         judgement
     }
 }

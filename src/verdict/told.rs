@@ -84,7 +84,7 @@ impl Judge {
             repeated: told.repeated.clone(),
             ..seen
         };
-        judgement.standing = stand(verdict, &judgement.signatures(), &self.suite().expected, &case.binding);
+        judgement.standing = stand(verdict, &judgement.signatures(), self.suite().expected_of(case));
         judgement
     }
 }

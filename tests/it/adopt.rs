@@ -97,6 +97,46 @@ fn entries_in_brackets_are_to_be_written_as_tables() {
 }
 
 #[test]
+fn a_case_with_a_secret_goes_by_its_label_live_and_judged_again() {
+    let trace = Trace::unapproved();
+    let suite = "suite = 'user'\nsecret_parameters = ['token']\nsnapshots = ['token=token-secret-1']\n[parameters]\n\
+                 token = ['first-secret', 'second-secret', 'third-secret']\n\
+                 [legacy]\nget = '/a?token={token}'\n[candidate]\nget = '/b?token={token}'\n";
+    let project = &trace.project;
+    project.write("suites/trace.toml", suite);
+    for (token, answer) in [
+        ("first-secret", r#"{"id":1}"#),
+        ("second-secret", r#"{"id":2}"#),
+        ("third-secret", r#"{"id":2}"#),
+    ] {
+        trace.legacy.on(format!("/a?token={token}"), Answer::json(r#"{"id":1}"#));
+        trace.candidate.on(format!("/b?token={token}"), Answer::json(answer));
+    }
+    trace.check(&[]).exits(1).says("failed: 3 of 3 cases do not pass");
+    assert_eq!(project.accept(), 1);
+    project
+        .run(&["expect", "--open", "--why", "known"])
+        .exits(0)
+        .warns("1 entry written");
+    let written = project.read("suites/trace.toml");
+    assert!(
+        written.contains("\"token=token-secret-2\",\n  \"token=token-secret-3\""),
+        "{written}"
+    );
+    trace.check(&[]).exits(0).says("3 cases");
+    project.run(&["judge"]).exits(0);
+    // A suite that does not read says nothing of a secret, and a secret is no name.
+    let named = |case: &str| format!("{suite}[[expected]]\ncase = '{case}'\nverdict = 'legacy-broken'\nwhy = 'known'\n");
+    project.write("suites/trace.toml", named("token=second-secret"));
+    let refused = trace
+        .check(&[])
+        .exits(2)
+        .warns("no case is called `token=second-secret`")
+        .warns("such as `token=token-secret-1`");
+    assert!(!refused.stderr.contains("first-secret"), "{}", refused.stderr);
+}
+
+#[test]
 fn rules_are_listed_with_what_they_did() {
     let trace = Trace::approved();
     let owned = "why = \"a row is known by its iteration; the order still counts\"\nowner = \"ada\"\nsince = 2026-01-01\n";

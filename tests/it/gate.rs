@@ -43,6 +43,24 @@ fn a_rule_that_never_acts_fails_a_full_run_and_no_other() {
     assert_eq!(unreachable, [], "a case of the suite cannot be reached");
 }
 
+/// Two declarations may read alike and say two things; each is counted for itself.
+#[test]
+fn a_stale_rule_is_not_hidden_by_one_of_the_same_name() {
+    let known = |signature: &str| {
+        format!("\n[[expected]]\ncase = 'run_id=34'\nverdict = 'mismatch'\nsignatures = ['{signature}']\nwhy = 'known'\n")
+    };
+    let seen = "/run_id: integer became string (integer /run_id)";
+    let trace = trace(|suite| format!("{suite}{}{}", known(seen), known("/run_id: missing (integer /run_id)")));
+    let wrong = candidate_trace(34).replace("\"run_id\":34", "\"run_id\":\"34\"");
+    trace.candidate.on("/trace/34", Answer::json(wrong));
+    let twin = "expected mismatch run_id=34 #2";
+    assert_eq!(rules(&trace, &[], 1), one("stale", twin, true));
+    trace.check(&[]).exits(1).says(twin).says("suites/trace.toml:79");
+    let listed = trace.project.run(&["rules"]).exits(0);
+    listed.says(twin).says("expected mismatch run_id=34  ");
+    trace.project.run(&["judge"]).exits(1).says(twin);
+}
+
 /// Which paths of a preset act differs from case to case: it is one promise, held to account as one.
 #[test]
 fn a_preset_is_stale_only_as_a_whole() {

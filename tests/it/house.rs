@@ -13,7 +13,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("diagnostic", &[]),
     ("redact", &[]),
     ("rule", &["path", "value"]),
-    ("exchange", &[]),
+    ("exchange", &["path"]),
     ("suite", &["diagnostic", "exchange", "path", "rule", "value"]),
     ("translate", &["exchange", "path", "rule", "suite", "value"]),
     ("compare", &["exchange", "path", "rule", "translate", "value"]),
