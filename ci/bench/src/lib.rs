@@ -2,6 +2,9 @@
 
 use std::fmt::Write as _;
 
+#[cfg(feature = "middle")]
+pub mod run_trace;
+
 /// A trace as the legacy writes it: everything is text.
 #[must_use]
 pub fn legacy(run_id: u64, rows: u64) -> String {

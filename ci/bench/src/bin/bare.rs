@@ -33,20 +33,35 @@ fn main() {
 fn process(declared: &Value, data: &Path) -> Duration {
     let run = data.with_extension("run");
     std::fs::create_dir_all(&run).expect("a folder beside the data");
-    let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port();
+    let port = TcpListener::bind("127.0.0.1:0")
+        .and_then(|listener| listener.local_addr())
+        .expect("a free port")
+        .port();
     let filled = |words: &Value| -> Vec<String> {
-        let places = [("{data}", data.display().to_string()), ("{run}", run.display().to_string()), ("{port}", port.to_string())];
-        strings(words).map(|word| places.iter().fold(word, |word, (place, value)| word.replace(place, value))).collect()
+        let places = [
+            ("{data}", data.display().to_string()),
+            ("{run}", run.display().to_string()),
+            ("{port}", port.to_string()),
+        ];
+        strings(words)
+            .map(|word| places.iter().fold(word, |word, (place, value)| word.replace(place, value)))
+            .collect()
     };
     let command = |words: &[String]| {
         let mut command = Command::new(&words[0]);
-        command.args(&words[1..]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command
+            .args(&words[1..])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         command
     };
     let begun = Instant::now();
     if !data.exists() {
         std::fs::create_dir(data).expect("a data folder");
-        let status = command(&filled(&declared["initialise"])).status().expect("`initialise` can be started");
+        let status = command(&filled(&declared["initialise"]))
+            .status()
+            .expect("`initialise` can be started");
         assert!(status.success(), "`initialise`: {status}");
     }
     let mut server = command(&filled(&declared["command"])).spawn().expect("`command` can be started");
@@ -70,7 +85,11 @@ fn container(declared: &Value, inside: i64, image: &str) -> Duration {
     let begun = Instant::now();
     let id = docker(&run);
     let address = docker(&["port".to_owned(), id.clone(), inside.to_string()]);
-    let port = address.lines().next().and_then(|line| line.rsplit(':').next()).and_then(|port| port.parse().ok());
+    let port = address
+        .lines()
+        .next()
+        .and_then(|line| line.rsplit(':').next())
+        .and_then(|port| port.parse().ok());
     await_greeting(port.expect("a port"), begun, || None);
     let elapsed = begun.elapsed();
     docker(&["rm".to_owned(), "--force".to_owned(), "--volumes".to_owned(), id]);
@@ -79,7 +98,12 @@ fn container(declared: &Value, inside: i64, image: &str) -> Duration {
 
 fn docker(words: &[String]) -> String {
     let Output { status, stdout, stderr } = Command::new("docker").args(words).output().expect("docker can be started");
-    assert!(status.success(), "docker {}: {status}: {}", words.join(" "), String::from_utf8_lossy(&stderr));
+    assert!(
+        status.success(),
+        "docker {}: {status}: {}",
+        words.join(" "),
+        String::from_utf8_lossy(&stderr)
+    );
     String::from_utf8_lossy(&stdout).trim().to_owned()
 }
 

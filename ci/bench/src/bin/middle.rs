@@ -2,14 +2,13 @@
 //! `middle ROWS TIMES [VARIANT]` prints the fastest time in microseconds; a variant is `equal`, `two`, `many`, `gone` or `shuffled`.
 //! With no TIMES at all, `middle ROWS 0`, the size of both documents in bytes.
 
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use parity::diagnostic::Source;
-use parity::exchange::{Headers, Observation, PerSide};
-use parity::suite::read_suite;
+use parity::exchange::PerSide;
 use parity::translate::Detail;
 use parity::verdict::{Judge, Verdict};
+use parity_bench::run_trace::{RUN, exchange};
+use parity_bench::{candidate, legacy};
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
@@ -17,24 +16,10 @@ fn main() {
     let (rows, times) = (number(10_000), number(20));
     let variant = arguments.next().unwrap_or_else(|| "equal".to_owned());
     if times == 0 {
-        println!("{}", parity_bench::legacy(34, rows).len() + parity_bench::candidate(34, rows).len());
+        println!("{}", legacy(RUN, rows).len() + candidate(RUN, rows).len());
         return;
     }
-    let suite = read_suite(&Source::new("run-trace.toml", include_str!("../../../../fixtures/suites/run-trace.toml")));
-    let suite = Arc::new(suite.unwrap_or_else(|errors| panic!("{errors}")));
-    let case = suite.cases().into_iter().nth(1).expect("run 34");
-    let answer = |body: String| {
-        Ok(Observation {
-            status: 200,
-            headers: Headers(vec![("content-type".into(), "application/json".into())]),
-            body: body.into(),
-            elapsed: Duration::ZERO,
-        })
-    };
-    let exchange = PerSide {
-        legacy: answer(parity_bench::legacy(34, rows)),
-        candidate: answer(changed(&parity_bench::candidate(34, rows), &variant)),
-    };
+    let (suite, case, exchange) = exchange(legacy(RUN, rows), changed(&candidate(RUN, rows), &variant));
     let judge = Judge::new(suite);
     let fastest = (0..times).map(|_| {
         let start = Instant::now();
@@ -49,10 +34,16 @@ fn main() {
 fn changed(body: &str, variant: &str) -> String {
     let change = |every: usize| {
         let mut count = 0;
-        body.split_inclusive("\"selected\":").map(|part| {
-            count += 1;
-            if count % every == 0 { part.replace("\"evaluation\":0.9", "\"evaluation\":0.8") } else { part.to_owned() }
-        }).collect::<String>()
+        body.split_inclusive("\"selected\":")
+            .map(|part| {
+                count += 1;
+                if count % every == 0 {
+                    part.replace("\"evaluation\":0.9", "\"evaluation\":0.8")
+                } else {
+                    part.to_owned()
+                }
+            })
+            .collect::<String>()
     };
     let rows = || -> Vec<String> {
         let inner = body.split_once('[').expect("a list").1.trim_end_matches("]}");
@@ -72,7 +63,9 @@ fn changed(body: &str, variant: &str) -> String {
         "shuffled" => {
             // A fixed permutation: multiply by a number that shares no factor with the length.
             let rows = rows();
-            let step = (rows.len() / 2 + 1..).find(|step| gcd(*step, rows.len()) == 1).expect("there is one");
+            let step = (rows.len() / 2 + 1..)
+                .find(|step| gcd(*step, rows.len()) == 1)
+                .expect("there is one");
             joined((0..rows.len()).map(|at| rows[at * step % rows.len()].clone()).collect())
         }
         other => panic!("no variant is called {other}"),

@@ -12,5 +12,8 @@ fn main() -> ExitCode {
     let status = status.unwrap_or_else(|error| panic!("{}: {error}", program.display()));
     let usage = getrusage(UsageWho::RUSAGE_CHILDREN).expect("the system counts children");
     println!("{}", usage.max_rss());
-    status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from)
+    status
+        .code()
+        .and_then(|code| u8::try_from(code).ok())
+        .map_or(ExitCode::FAILURE, ExitCode::from)
 }

@@ -34,16 +34,26 @@ impl Side {
         const MARK: u64 = 123_456_789;
         let body: &'static str = body(MARK, ROWS).leak();
         let (before, after) = body.split_once(&MARK.to_string()).expect("the number of the run is in the body");
-        Self { path, media_type, before, after }
+        Self {
+            path,
+            media_type,
+            before,
+            after,
+        }
     }
 
     /// The answer to the head of a request.
     fn answer(&self, head: &[u8]) -> String {
-        let target = std::str::from_utf8(head).ok().and_then(|head| head.split(' ').nth(1)).unwrap_or_default();
+        let target = std::str::from_utf8(head)
+            .ok()
+            .and_then(|head| head.split(' ').nth(1))
+            .unwrap_or_default();
         let Some(id) = target.strip_prefix(self.path).filter(|id| id.parse::<u64>().is_ok()) else {
             return "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n".to_owned();
         };
-        let Self { media_type, before, after, .. } = self;
+        let Self {
+            media_type, before, after, ..
+        } = self;
         let length = before.len() + id.len() + after.len();
         format!("HTTP/1.1 200 OK\r\ncontent-type: {media_type}\r\ncontent-length: {length}\r\n\r\n{before}{id}{after}")
     }
