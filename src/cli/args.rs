@@ -332,7 +332,7 @@ pub struct HarArguments {
 /// When to use colours.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum ColourChoice {
-    /// On a terminal, unless `NO_COLOR` is set; always when `CLICOLOR_FORCE` is.
+    /// On a terminal that knows them, unless `NO_COLOR` is set; always when `CLICOLOR_FORCE` is.
     #[default]
     Auto,
     /// Always.

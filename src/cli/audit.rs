@@ -39,7 +39,7 @@ pub struct AuditArguments {
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
 
-    /// A profile of `parity.toml`.
+    /// The profile whose suites are audited [default: the one of the record].
     #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,
 

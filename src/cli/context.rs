@@ -17,6 +17,8 @@ pub struct Context {
     pub stdout_is_terminal: bool,
     /// Whether standard error is a terminal.
     pub stderr_is_terminal: bool,
+    /// Whether the terminal knows no more than lines of text, `TERM=dumb`: it gets no colours, and nothing that moves.
+    pub dumb: bool,
     /// `NO_COLOR`, when it says something.
     pub no_color: bool,
     /// `CLICOLOR_FORCE`, when it says something other than 0.
@@ -40,6 +42,7 @@ impl Context {
             folder: std::env::current_dir()?,
             stdout_is_terminal: std::io::stdout().is_terminal(),
             stderr_is_terminal: std::io::stderr().is_terminal(),
+            dumb: std::env::var_os("TERM").is_some_and(|term| term == "dumb"),
             no_color: set("NO_COLOR"),
             force_color: says_yes(std::env::var("CLICOLOR_FORCE").ok().as_deref()),
             step_summary: file("GITHUB_STEP_SUMMARY"),
@@ -64,7 +67,7 @@ impl Context {
         match choice {
             ColourChoice::Always => true,
             ColourChoice::Never => false,
-            ColourChoice::Auto => !self.no_color && (self.force_color || is_terminal),
+            ColourChoice::Auto => !self.no_color && (self.force_color || (is_terminal && !self.dumb)),
         }
     }
 }
@@ -80,11 +83,12 @@ mod tests {
 
     #[test]
     fn colours_follow_flag_then_variables_then_terminal() {
-        let context = |no_color, force_color| Context {
+        let context = |no_color, force_color, dumb| Context {
             ci: false,
             folder: PathBuf::new(),
             stdout_is_terminal: false,
             stderr_is_terminal: false,
+            dumb,
             no_color,
             force_color,
             step_summary: None,
@@ -100,11 +104,14 @@ mod tests {
             (ColourChoice::Never, false, true, true, false),
         ] {
             assert_eq!(
-                context(no_color, force).colour(choice, terminal),
+                context(no_color, force, false).colour(choice, terminal),
                 expected,
                 "{choice:?} {no_color} {force} {terminal}"
             );
         }
+        // A terminal that knows no colours.
+        assert!(!context(false, false, true).colour(ColourChoice::Auto, true));
+        assert!(context(false, true, true).colour(ColourChoice::Auto, true));
     }
 
     #[test]
@@ -120,6 +127,7 @@ mod tests {
                 folder: folder.into(),
                 stdout_is_terminal: false,
                 stderr_is_terminal: false,
+                dumb: false,
                 no_color: false,
                 force_color: false,
                 step_summary: None,

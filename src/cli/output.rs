@@ -40,7 +40,7 @@ impl Output {
         Self {
             stdout: style(context.stdout_is_terminal),
             stderr: style(context.stderr_is_terminal),
-            draws: context.stderr_is_terminal && !context.ci,
+            draws: context.stderr_is_terminal && !context.ci && !context.dumb,
         }
     }
 

@@ -12,6 +12,9 @@ use crate::report::{CaseReport, Colour, RunReport, SuiteReport, terminal};
 
 use super::output::Output;
 
+/// The columns of what stands beside a bar, ` 10000/10000 cases, 10m`.
+const BESIDE: usize = 26;
+
 /// What stands on the terminal's last line.
 #[derive(Debug, Default)]
 struct Drawn {
@@ -68,7 +71,9 @@ impl Progress {
         if !self.output.draws {
             return;
         }
-        let style = ProgressStyle::with_template("{bar:40.dim} {pos}/{len} cases, {elapsed} {msg}").expect("a valid template");
+        let columns = self.output.side_style().width.saturating_sub(BESIDE).clamp(5, 40);
+        let template = format!("{{bar:{columns}.dim}} {{pos}}/{{len}} cases, {{elapsed}} {{msg}}");
+        let style = ProgressStyle::with_template(&template).expect("a valid template");
         let bar = ProgressBar::new(count as u64).with_style(style.progress_chars("━━─"));
         self.drawn().bar = Some(bar);
     }

@@ -66,10 +66,12 @@ pub fn render(view: &AuditView<'_>, style: Style) -> String {
         sheet.suite(suite);
     }
     for note in view.notes {
-        sheet.fact("note", note);
+        sheet.fact("note", &[(Ink::Plain, note.clone())]);
     }
-    sheet.fact("seed", &view.audit.seed.to_string());
-    sheet.fact("record", view.record);
+    sheet.fact("seed", &[(Ink::Plain, view.audit.seed.to_string())]);
+    // Whole, for it is there to be copied.
+    let label = style.paint(Ink::Dim, format!("{:<LABEL$}", "record"));
+    sheet.line(&format!("  {label}{}", visible(view.record)));
     sheet.result();
     sheet.out
 }
@@ -86,9 +88,13 @@ impl Sheet<'_> {
         self.out.push('\n');
     }
 
-    fn fact(&mut self, label: &str, text: &str) {
-        let label = self.style.paint(Ink::Dim, format!("{label:<LABEL$}"));
-        self.line(&format!("  {label}{text}"));
+    /// A label, and beside it texts in their inks, on as many lines as they need.
+    fn fact(&mut self, label: &str, texts: &[(Ink, String)]) {
+        for (place, line) in self.style.flow(texts, LABEL + 2).iter().enumerate() {
+            let label = if place == 0 { label } else { "" };
+            let label = self.style.paint(Ink::Dim, format!("{label:<LABEL$}"));
+            self.line(&format!("  {label}{line}"));
+        }
     }
 
     fn survivors(&mut self, title: &str, fate: Fate, limit: usize) {
@@ -149,20 +155,19 @@ impl Sheet<'_> {
         let tally = suite.tally;
         let cases = count(suite.audited, "case", "cases");
         if tally.all() == 0 {
-            self.named(&suite.suite, &format!("no mutant was made of the answers of {cases}"));
+            let none = format!("no mutant was made of the answers of {cases}");
+            self.named(&suite.suite, &[(Ink::Plain, none)]);
         } else {
             let sensitivity = percent(tally.killed, tally.killed + tally.blind);
             let ink = if tally.blind == 0 { Ink::Good } else { Ink::Bad };
-            let sensitivity = self.style.paint(ink, format!("sensitivity {sensitivity}"));
+            let sensitivity = (ink, format!("sensitivity {sensitivity},"));
             let coverage = format!("coverage {}", percent(tally.killed, tally.all()));
             let coverage = match suite.floor {
-                Some(floor) if suite.below_floor() => self
-                    .style
-                    .paint(Ink::Bad, format!("{coverage}, below the floor of {}", whole(floor))),
-                Some(floor) => format!("{coverage} (floor {})", whole(floor)),
-                None => format!("{coverage} (no floor is declared)"),
+                Some(floor) if suite.below_floor() => (Ink::Bad, format!("{coverage}, below the floor of {}", whole(floor))),
+                Some(floor) => (Ink::Plain, format!("{coverage} (floor {})", whole(floor))),
+                None => (Ink::Plain, format!("{coverage} (no floor is declared)")),
             };
-            self.named(&suite.suite, &format!("{sensitivity}, {coverage}"));
+            self.named(&suite.suite, &[sensitivity, coverage]);
             let of = if tally.all() == suite.possible {
                 String::new()
             } else {
@@ -175,19 +180,20 @@ impl Sheet<'_> {
                 .map(|(number, fate)| format!("{number} {fate}"));
             let fates = fates.collect::<Vec<_>>().join(", ");
             let mutants = if tally.all() == 1 { "mutant" } else { "mutants" };
-            self.fact("", &format!("{}{of} {mutants} of {cases}: {fates}", tally.all()));
+            let made = format!("{}{of} {mutants} of {cases}: {fates}", tally.all());
+            self.fact("", &[(Ink::Plain, made)]);
         }
         self.unaudited(suite);
     }
 
     /// A suite's first line; a long name has a line of its own.
-    fn named(&mut self, name: &str, text: &str) {
+    fn named(&mut self, name: &str, texts: &[(Ink, String)]) {
         if columns(name) < LABEL {
-            return self.fact(name, text);
+            return self.fact(name, texts);
         }
         let name = self.style.paint(Ink::Dim, name);
         self.line(&format!("  {name}"));
-        self.fact("", text);
+        self.fact("", texts);
     }
 
     fn unaudited(&mut self, suite: &SuiteAudit) {
@@ -204,8 +210,7 @@ impl Sheet<'_> {
                 names = format!("{names} and {} more", cases.len() - NAMED);
             }
             let text = format!("not audited, {why}: {names}");
-            let text = self.style.fit(&text, LABEL + 2);
-            self.fact("", &text);
+            self.fact("", &[(Ink::Plain, text)]);
         }
     }
 
@@ -223,8 +228,7 @@ impl Sheet<'_> {
                 (Ink::Bad, format!("failed: {}", reasons.join(", and ")))
             }
         };
-        let text = self.style.paint(ink, format!("{text} (exit {})", exit.code()));
-        self.fact("result", &text);
+        self.fact("result", &[(ink, format!("{text} (exit {})", exit.code()))]);
     }
 }
 

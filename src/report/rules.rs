@@ -9,6 +9,7 @@ use crate::verdict::Standing;
 use super::accountability::{Concern, ConcernKind};
 use super::model::{RunReport, SuiteReport};
 use super::style::{Ink, Style, columns, count};
+use crate::value::visible;
 
 /// A rule with what it did in one run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,11 +115,12 @@ pub fn render(suites: &[SuiteRules], run: &RunReport, style: Style) -> String {
         .flat_map(|suite| &suite.rules)
         .filter(|rule| rule.count == 0)
         .count();
-    sheet.line(&format!(
+    let all = format!(
         "{} in {}, {idle} of them idle in this run",
         count(rules, "rule", "rules"),
         count(suites.len(), "suite", "suites")
-    ));
+    );
+    sheet.sentence(&all, 0, Ink::Plain);
     if !run.full {
         let why = "this was no full run, so an idle rule may act in a case that was not judged";
         sheet.sentence(why, 0, Ink::Dim);
@@ -182,14 +184,18 @@ impl Sheet {
         };
         let ink = if judged && rule.count == 0 { Ink::Warning } else { Ink::Plain };
         let place = format!("{}:{}", suite.file.rsplit('/').next().unwrap_or_default(), rule.justification.line);
-        let place = self.style.fit(&place, START);
-        let name = self.style.fit(&rule.rule.0, START + columns(&place) + 2);
+        let beside = columns(&visible(&place)) + 2;
+        let on_one_line = self.style.has_room(START + beside, &rule.rule.0);
+        let name = self.style.fit(&rule.rule.0, if on_one_line { START + beside } else { START });
         let counts = self.style.paint(ink, format!("{acted:>COUNT$}{cases:>COUNT$}"));
-        self.line(&format!(
-            "{counts}  {}  {}",
-            self.style.paint(Ink::Strong, name),
-            self.style.paint(Ink::Dim, place)
-        ));
+        let place = self.style.paint(Ink::Dim, visible(&place));
+        let head = format!("{counts}  {}", self.style.paint(Ink::Strong, name));
+        if on_one_line {
+            self.line(&format!("{head}  {place}"));
+        } else {
+            self.line(&head);
+            self.line(&format!("{}{place}", " ".repeat(START)));
+        }
         self.sentence(&format!("because {}", rule.justification.why), START, Ink::Dim);
         let facts = facts(&rule.justification, today);
         if !facts.is_empty() {

@@ -54,7 +54,7 @@ impl Style {
 
     /// What is left of the width behind an indentation; never so little that nothing can be read.
     pub(super) fn room(self, indentation: usize) -> usize {
-        self.width.saturating_sub(indentation).max(20)
+        self.width.saturating_sub(indentation).max(LEAST)
     }
 
     /// The text on one line of at most the room behind an indentation, escaped and cut at its end.
@@ -80,7 +80,43 @@ impl Style {
         }
         lines.iter().map(|line| clip(line, room)).collect()
     }
+
+    /// Texts one behind the other, each in its ink, on as many lines as they need in the room behind an indentation, escaped,
+    /// broken between words.
+    pub(super) fn flow(self, texts: &[(Ink, String)], indentation: usize) -> Vec<String> {
+        let room = self.room(indentation);
+        let mut lines: Vec<Vec<(Ink, String)>> = vec![Vec::new()];
+        let mut taken = 0;
+        for (ink, text) in texts {
+            let mut begins = true;
+            for word in visible(text).split(' ') {
+                let word = clip(word, room);
+                let runs = lines.last_mut().expect("there is a line from the start");
+                if taken > 0 && taken + 1 + columns(&word) > room {
+                    taken = columns(&word);
+                    lines.push(vec![(*ink, word)]);
+                } else {
+                    taken += columns(&word) + usize::from(taken > 0);
+                    match runs.last_mut().filter(|_| !begins) {
+                        Some((_, run)) => *run = format!("{run} {word}"),
+                        None => runs.push((*ink, word)),
+                    }
+                }
+                begins = false;
+            }
+        }
+        let painted = |runs: &Vec<(Ink, String)>| -> Vec<String> { runs.iter().map(|(ink, run)| self.paint(*ink, run)).collect() };
+        lines.iter().map(|runs| painted(runs).join(" ")).collect()
+    }
+
+    /// Whether enough of a text can be read behind so many columns: all of it, or as much as anything gets.
+    pub(super) fn has_room(self, taken: usize, text: &str) -> bool {
+        taken + columns(text).min(LEAST) <= self.width
+    }
 }
+
+/// The columns that are left to every text, however narrow the terminal is.
+const LEAST: usize = 20;
 
 /// The columns that a text takes.
 pub(super) fn columns(text: &str) -> usize {
@@ -163,6 +199,28 @@ mod tests {
         assert_eq!(narrow.wrap("the quick brown fox jumps", 4), ["the quick brown fox", "jumps"]);
         assert_eq!(narrow.wrap(&"x".repeat(30), 4), [format!("{}…", "x".repeat(19))]);
         assert_eq!(narrow.wrap("", 4), [""]);
+    }
+
+    #[test]
+    fn texts_of_several_inks_are_broken_between_words() {
+        let style = |colour| Style { colour, width: 24 };
+        let texts = [
+            (Ink::Plain, "4 cases:".to_owned()),
+            (Ink::Good, "1 match,".to_owned()),
+            (Ink::Bad, "2 日本語 mismatch".to_owned()),
+        ];
+        assert_eq!(style(Colour::Off).flow(&texts, 4), ["4 cases: 1 match, 2", "日本語 mismatch"]);
+        assert_eq!(
+            style(Colour::On).flow(&texts, 4),
+            [
+                "4 cases: \u{1b}[32m1 match,\u{1b}[0m \u{1b}[31m2\u{1b}[0m",
+                "\u{1b}[31m日本語 mismatch\u{1b}[0m"
+            ]
+        );
+        assert_eq!(
+            style(Colour::Off).flow(&[(Ink::Plain, "x".repeat(30))], 4),
+            [format!("{}…", "x".repeat(19))]
+        );
     }
 
     #[test]

@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 
 use crate::suggest::{Explained, Proposal, Suggestion};
-use crate::value::visible;
 
 use super::style::{Ink, Style};
 
@@ -141,14 +140,17 @@ pub fn summary(suggestion: &Suggestion, style: Style) -> Vec<String> {
             1 => "1 of them is a comparison, a leniency on the candidate's side".to_owned(),
             several => format!("{several} of them are comparisons, leniencies on the candidate's side"),
         };
-        lines.push(format!("  {said}: read what each tolerates"));
+        let said = style.wrap(&format!("{said}: read what each tolerates"), 2);
+        lines.extend(said.into_iter().map(|line| format!("  {line}")));
     }
     for left in &suggestion.unexplained {
         let cases = counted(left.cases.len(), "case", "cases");
-        lines.push(format!(
-            "  unexplained  {}: {cases}",
-            style.paint(Ink::Strong, visible(&left.signature))
-        ));
+        let head = [
+            (Ink::Plain, "unexplained ".to_owned()),
+            (Ink::Strong, format!("{}:", left.signature)),
+            (Ink::Plain, cases),
+        ];
+        lines.extend(style.flow(&head, 2).into_iter().map(|line| format!("  {line}")));
         let first = left.cases.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
         if left.example.is_empty() {
             lines.push(format!("    in {first}"));

@@ -1,5 +1,7 @@
 //! What goes where: colours, progress, and one JSON document.
 
+use unicode_width::UnicodeWidthStr as _;
+
 use crate::support::project::Done;
 use crate::support::routes::Answer;
 use crate::support::trace::{Trace, candidate_trace};
@@ -114,8 +116,12 @@ fn verbosity_goes_to_standard_error() {
 
 /// Runs the check on a terminal of its own, both streams on it.
 fn on_a_terminal(trace: &Trace, variables: &[(&str, &str)]) -> Done {
+    on_a_terminal_of(120, trace, variables)
+}
+
+fn on_a_terminal_of(columns: u16, trace: &Trace, variables: &[(&str, &str)]) -> Done {
     let command = format!(
-        "'{}' check --legacy-url {} --candidate-url {}",
+        "stty cols {columns} rows 50; '{}' check --legacy-url {} --candidate-url {}",
         env!("CARGO_BIN_EXE_parity"),
         trace.legacy.url(),
         trace.candidate.url()
@@ -142,6 +148,47 @@ fn a_terminal_gets_a_bar_and_colours() {
 
     let plain = trace.check(&[]).exits(0);
     assert!(!plain.stdout.contains("/3 cases") && !plain.stderr.contains("/3 cases"));
+}
+
+/// What stands on the lines of a terminal one after the other, without what only moves and colours.
+fn lines(text: &str) -> Vec<String> {
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("\u{1b}[") {
+        plain.push_str(before);
+        let end = after.find(|c: char| c.is_ascii_alphabetic()).unwrap();
+        rest = &after[end + 1..];
+    }
+    plain.push_str(rest);
+    plain.split(['\r', '\n']).map(str::to_owned).collect()
+}
+
+#[test]
+fn a_narrow_terminal_gets_lines_that_fit() {
+    let trace = Trace::unapproved();
+    let candidate = candidate_trace(34).replace("true", &format!("\"{}\"", "全角".repeat(30)));
+    trace.candidate.on("/trace/34", Answer::json(candidate));
+    for columns in [40, 80] {
+        let done = on_a_terminal_of(columns, &trace, &[("CI", "")]).exits(1);
+        let lines = lines(&done.stdout);
+        assert!(lines.iter().any(|line| line.contains("/3 cases")), "a bar is drawn: {lines:?}");
+        // What is there to be copied is whole.
+        let whole = |line: &&String| !line.starts_with("  record ") && !line.starts_with("  parity ");
+        for line in lines.iter().filter(whole) {
+            assert!(line.width() <= usize::from(columns), "{columns}: {line}");
+        }
+        let record = lines.iter().find(|line| line.starts_with("  record ")).unwrap();
+        assert!(record.contains(".jsonl"), "{record}");
+    }
+}
+
+#[test]
+fn a_terminal_that_knows_only_lines_gets_only_lines() {
+    let trace = Trace::approved();
+    let done = on_a_terminal(&trace, &[("TERM", "dumb")]).exits(0);
+    assert!(!has_colour(&done.stdout) && !done.stdout.contains("/3 cases"), "{:?}", done.stdout);
+    let forced = on_a_terminal(&trace, &[("TERM", "dumb"), ("CLICOLOR_FORCE", "1")]).exits(0);
+    assert!(has_colour(&forced.stdout));
 }
 
 #[test]

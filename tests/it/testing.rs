@@ -174,7 +174,8 @@ fn a_test_fails_with_what_parity_check_prints() {
     assert!(headline.starts_with("✗ mismatch") && below.contains("boolean true"), "{printed}");
     done.clone().says("---- trace/run_id=34 ----\n✗ mismatch").says(below);
     // What is said to be next is right in a later run, too.
-    let next = done.stderr.split("  parity ").nth(1).unwrap().split("  ").next().unwrap();
+    let next = done.stderr.split("  parity ").nth(1).unwrap().lines().next().unwrap();
+    let next = next.split("  ").next().unwrap();
     run(&trace, &["run_id=24"]).exits(0);
     trace
         .project

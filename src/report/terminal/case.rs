@@ -5,8 +5,9 @@ use similar::{ChangeTag, TextDiff};
 use crate::compare::Difference;
 use crate::exchange::{PerSide, Side};
 use crate::report::model::{CaseReport, Pardon, SuiteReport};
-use crate::report::style::{Ink, Style, columns, pad, time};
+use crate::report::style::{Ink, Style, clip, columns, pad, time};
 use crate::snapshot::{SnapshotDiff, SnapshotState};
+use crate::value::visible;
 use crate::verdict::{Failure, Standing, Surprise, Verdict};
 
 use super::differences;
@@ -14,7 +15,8 @@ use super::differences;
 /// A case as it finishes: one line, and what is wrong below it. Ends with a line break.
 #[must_use]
 pub fn render_case(case: &CaseReport, suite: Option<&SuiteReport>, style: Style) -> String {
-    let mut lines = vec![headline(case, style)];
+    let mut lines = headline(case, style);
+    let head = lines.len();
     let found = Problems {
         verdict: case.verdict,
         standing: &case.standing,
@@ -29,7 +31,7 @@ pub fn render_case(case: &CaseReport, suite: Option<&SuiteReport>, style: Style)
         lines.extend(problems(&found, suite, style));
     }
     lines.extend(snapshot(case, style));
-    if lines.len() > 1 {
+    if lines.len() > head {
         lines.push(String::new());
     }
     lines.iter().flat_map(|line| [line.trim_end(), "\n"]).collect()
@@ -65,42 +67,81 @@ const TIME: usize = 7;
 /// So many lines of a snapshot's difference are shown.
 const DIFF: usize = 40;
 
-fn headline(case: &CaseReport, style: Style) -> String {
+/// One line, where it is wide enough for the name.
+fn headline(case: &CaseReport, style: Style) -> Vec<String> {
     let (sign, ink) = if case.passes() { ("✓", Ink::Good) } else { ("✗", Ink::Bad) };
     let verdict_ink = if case.standing.passes() { Ink::Good } else { Ink::Bad };
     let elapsed = Side::BOTH.map(|side| case.elapsed.get(side).map_or_else(|| "–".to_owned(), time));
     let times = format!("{:>TIME$} → {:>TIME$}", elapsed[0], elapsed[1]);
     let start = 2 + VERDICT + 1 + columns(&times) + 2;
-    let name = style.fit(&case.case.to_string(), start);
-    let mut beside: Vec<String> = case.case.is().into_iter().collect();
-    match case.snapshot {
-        SnapshotState::Changed => beside.push("snapshot changed".to_owned()),
-        SnapshotState::Missing => beside.push("snapshot missing".to_owned()),
-        SnapshotState::Approved | SnapshotState::NotKept => {}
-    }
-    match case.pardon {
-        Some(Pardon::Draft) if !case.passes() => beside.push("a draft, not gated".to_owned()),
-        Some(Pardon::Baseline) => beside.push("known from the baseline, not gated".to_owned()),
-        Some(Pardon::Draft) | None => {}
-    }
-    beside.extend(case.retried());
-    if let Standing::Expected { why, .. } = &case.standing {
-        beside.push(format!("expected: {why}"));
-    }
-    let taken = start + columns(&name) + 2;
-    let beside = if beside.is_empty() || taken + 4 > style.width {
-        String::new()
-    } else {
-        style.paint(Ink::Dim, style.fit(&beside.join(" · "), taken))
-    };
-    format!(
-        "{} {} {}  {}  {beside}",
+    let head = format!(
+        "{} {} {}",
         style.paint(ink, sign),
         style.paint(verdict_ink, pad(case.verdict.name(), VERDICT)),
         style.paint(Ink::Dim, times),
-        style.paint(Ink::Strong, name),
-    )
+    );
+    let name = case.case.to_string();
+    let (mut lines, indentation) = if start + columns(&visible(&name)) <= style.width {
+        (Vec::new(), start)
+    } else {
+        (vec![head.clone()], BELOW)
+    };
+    let name = style.fit(&name, indentation);
+    let (beside, below) = beside(case, style.width.saturating_sub(indentation + columns(&name) + 2));
+    let named = format!("{}  {}", style.paint(Ink::Strong, name), style.paint(Ink::Dim, beside));
+    lines.push(if indentation == start {
+        format!("{head}  {named}")
+    } else {
+        format!("{}{named}", " ".repeat(BELOW))
+    });
+    lines.extend(below.iter().flat_map(|below| sentence(below, BELOW, Ink::Dim, style)));
+    lines
 }
+
+/// Where stands what has no room in the headline.
+const BELOW: usize = 4;
+
+/// What is said beside a case's name in so much room, and what has none there. What only explains is cut first; whether a case
+/// passes is never cut.
+fn beside(case: &CaseReport, room: usize) -> (String, Option<String>) {
+    let mut state = Vec::new();
+    match case.snapshot {
+        SnapshotState::Changed => state.push("snapshot changed".to_owned()),
+        SnapshotState::Missing => state.push("snapshot missing".to_owned()),
+        SnapshotState::Approved | SnapshotState::NotKept => {}
+    }
+    match case.pardon {
+        Some(Pardon::Draft) if !case.passes() => state.push("a draft, not gated".to_owned()),
+        Some(Pardon::Baseline) => state.push("known from the baseline, not gated".to_owned()),
+        Some(Pardon::Draft) | None => {}
+    }
+    state.extend(case.retried());
+    let state = state.join(" · ");
+    let below = columns(&state) > room;
+    let left = if below || state.is_empty() {
+        room
+    } else {
+        room.saturating_sub(columns(&state) + 3)
+    };
+    let is = case.case.is().map(|is| visible(&is).into_owned());
+    let is = is.filter(|is| left >= columns(is).min(SHORTEST)).map(|is| clip(&is, left));
+    let why = match &case.standing {
+        Standing::Expected { why, .. } => Some(format!("expected: {}", visible(why))),
+        Standing::Passes | Standing::Fails | Standing::Surprises(_) => None,
+    };
+    let shown = (!below && !state.is_empty()).then(|| state.clone());
+    let all: Vec<String> = is.into_iter().chain(shown).chain(why).collect();
+    let all = all.join(" · ");
+    let all = if room >= columns(&all).min(SHORTEST) {
+        clip(&all, room)
+    } else {
+        String::new()
+    };
+    (all, below.then_some(state))
+}
+
+/// So many columns of an explanation are worth reading.
+const SHORTEST: usize = 4;
 
 /// A sentence, broken between words, behind an indentation.
 fn sentence(text: &str, indentation: usize, ink: Ink, style: Style) -> Vec<String> {
@@ -154,18 +195,12 @@ fn surprised(verdict: Verdict, surprise: &Surprise, suite: Option<&SuiteReport>,
 }
 
 fn snapshot(case: &CaseReport, style: Style) -> Vec<String> {
-    match (case.snapshot, &case.snapshot_diff) {
-        (SnapshotState::Changed, Some(diff)) => {
-            let mut lines = vec![format!(
-                "    {}",
-                style.paint(Ink::Strong, "the approved snapshot says something else")
-            )];
-            lines.extend(unified(diff, style));
-            lines
-        }
-        (SnapshotState::Changed, None) => vec!["    the approved snapshot says something else".to_owned()],
-        (SnapshotState::Missing | SnapshotState::Approved | SnapshotState::NotKept, _) => Vec::new(),
+    if case.snapshot != SnapshotState::Changed {
+        return Vec::new();
     }
+    let mut lines = sentence("the approved snapshot says something else", 4, Ink::Strong, style);
+    lines.extend(case.snapshot_diff.iter().flat_map(|diff| unified(diff, style)));
+    lines
 }
 
 fn unified(diff: &SnapshotDiff, style: Style) -> Vec<String> {
@@ -372,6 +407,33 @@ mod tests {
         insta::assert_snapshot!(render_case(&passed, None, Style::PLAIN) + &render_case(&failed, None, Style::PLAIN));
     }
 
+    /// Wide characters, and more to say beside the name than there is room for.
+    #[test]
+    fn on_narrow_terminals_nothing_that_matters_is_cut() {
+        let long = |text: &str| text.replace("{\\\"C\\\": 4}", &"広い文字の値".repeat(9));
+        let candidate = long(&sample::candidate_trace(6)).replace("true", "\"true\"");
+        let mut case = report(
+            &sample::suite(),
+            "全角文字の番号",
+            &sample::exchange(&long(&sample::legacy_trace(6)), &candidate),
+        );
+        case.case.binding.0[0].is = Some("とても長い説明、a description that goes on".to_owned());
+        case.snapshot = SnapshotState::Changed;
+        case.attempts.legacy = 3;
+        let at = |width| {
+            let style = Style {
+                colour: Colour::Off,
+                width,
+            };
+            let shown = render_case(&case, Some(&SuiteReport::of(&sample::suite())), style);
+            assert!(shown.lines().all(|line| columns(line) <= width), "{shown}");
+            let words = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(words.contains("snapshot changed · the legacy was asked 3 times"), "{shown}");
+            format!("--- {width}\n{shown}")
+        };
+        insta::assert_snapshot!([at(40), at(60), at(80), at(120)].concat());
+    }
+
     #[test]
     fn colours_say_nothing_that_words_do_not() {
         let exchange = sample::exchange(&sample::legacy_trace(6), &sample::candidate_trace(6).replace("true", "\"true\""));
@@ -405,8 +467,8 @@ mod tests {
             case.snapshot_diff = Some(SnapshotDiff { approved: legacy, today: candidate });
             let shown = render_case(&case, None, Style { colour: Colour::Off, width });
             prop_assert!(!shown.contains(|c: char| c.is_control() && c != '\n'), "{}", shown);
-            for line in shown.lines().skip(1) {
-                prop_assert!(columns(line) <= width.max(64), "{}", line);
+            for line in shown.lines() {
+                prop_assert!(columns(line) <= width.max(40), "{}", line);
             }
         }
     }

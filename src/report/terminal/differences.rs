@@ -79,12 +79,18 @@ fn show(difference: &Difference, style: Style, lines: &mut Vec<String>) {
         (None, Change::Order { .. }) => "order".to_owned(),
         (None, _) => String::new(),
     };
-    let mut title = format!("{}{}", " ".repeat(PATH), style.paint(Ink::Strong, &place));
-    if !beside.is_empty() {
-        let beside = style.fit(&beside, PATH + columns(&place) + 2);
-        title = format!("{title}  {}", style.paint(Ink::Dim, beside));
+    let title = format!("{}{}", " ".repeat(PATH), style.paint(Ink::Strong, &place));
+    let taken = PATH + columns(&place) + 2;
+    if beside.is_empty() {
+        lines.push(title);
+    } else if style.has_room(taken, &beside) {
+        let beside = style.paint(Ink::Dim, style.fit(&beside, taken));
+        lines.push(format!("{title}  {beside}"));
+    } else {
+        lines.push(title);
+        let beside = style.paint(Ink::Dim, style.fit(&beside, FACT));
+        lines.push(format!("{}{beside}", " ".repeat(FACT)));
     }
-    lines.push(title);
     change(&difference.change, style, lines);
 }
 
@@ -165,13 +171,13 @@ fn order(moves: &[Move], of: usize, style: Style, lines: &mut Vec<String>) {
     fact("got", &[style.paint(Ink::Bad, style.fit(&sum, FACT + LABEL))], style, lines);
     for Move { item, expected, got } in moves.iter().take(MOVES) {
         let places = format!("at {got}, expected at {expected}");
-        let room = FACT + LABEL + columns(&places) + 2;
-        fact(
-            "",
-            &[format!("{}  {}", style.fit(item, room), style.paint(Ink::Dim, places))],
-            style,
-            lines,
-        );
+        let taken = FACT + LABEL + columns(&places) + 2;
+        let (on_one_line, places) = (style.has_room(taken, item), style.paint(Ink::Dim, places));
+        if on_one_line {
+            fact("", &[format!("{}  {places}", style.fit(item, taken))], style, lines);
+        } else {
+            fact("", &[style.fit(item, FACT + LABEL), places], style, lines);
+        }
     }
     if moves.len() > MOVES {
         let more = format!("… and {} more", moves.len() - MOVES);

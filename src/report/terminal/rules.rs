@@ -3,12 +3,16 @@
 use crate::report::accountability::{Concern, ConcernKind};
 use crate::report::model::RunReport;
 use crate::report::style::{Ink, Style, columns, count};
+use crate::value::visible;
 
 /// So many are listed; those for which the gate fails come first.
 const LISTED: usize = 12;
 
 /// The columns of what is the matter; the longest is `expires-soon`.
 const STATE: usize = 12;
+
+/// Where the name of a rule stands.
+const START: usize = 4 + STATE + 2;
 
 /// The section about rules, ending with an empty line; nothing when all are as they should be.
 pub(super) fn lines(run: &RunReport, style: Style) -> Vec<String> {
@@ -19,12 +23,15 @@ pub(super) fn lines(run: &RunReport, style: Style) -> Vec<String> {
     concerns.sort_by_key(|concern| (!concern.fails, concern.kind.clone()));
     let mut lines = vec![style.paint(Ink::Strong, "Rules to look at")];
     for (place, concern) in concerns.iter().enumerate().take(LISTED) {
-        let [head, said] = listed(concern, style);
-        lines.push(head);
+        lines.extend(head(concern, style));
         // What is said of several in a row is said once, below the last of them.
         let next = concerns.get(place + 1).filter(|_| place + 1 < LISTED);
-        if next.is_none_or(|next| listed(next, style)[1] != said) {
-            lines.push(said);
+        if next.is_none_or(|next| said(next) != said(concern)) {
+            let said = style.wrap(&said(concern), START);
+            lines.extend(
+                said.iter()
+                    .map(|line| format!("{}{}", " ".repeat(START), style.paint(Ink::Dim, line))),
+            );
         }
     }
     if concerns.len() > LISTED {
@@ -35,24 +42,32 @@ pub(super) fn lines(run: &RunReport, style: Style) -> Vec<String> {
     lines
 }
 
-fn listed(concern: &Concern, style: Style) -> [String; 2] {
+fn head(concern: &Concern, style: Style) -> Vec<String> {
     let (sign, ink) = if concern.fails { ("✗", Ink::Bad) } else { ("!", Ink::Warning) };
-    let start = 4 + STATE + 2;
-    let place = style.fit(&concern.at, start);
-    let name = style.fit(&concern.rule.0, start + columns(&place) + 2);
+    let place = visible(&concern.at);
+    let beside = columns(&place) + 2;
+    let on_one_line = style.has_room(START + beside, &concern.rule.0);
+    let name = style.fit(&concern.rule.0, if on_one_line { START + beside } else { START });
+    let place = style.paint(Ink::Dim, place);
     let head = format!(
-        "  {} {}  {}  {}",
+        "  {} {}  {}",
         style.paint(ink, sign),
         style.paint(ink, format!("{:<STATE$}", concern.kind.name())),
         style.paint(Ink::Strong, name),
-        style.paint(Ink::Dim, place),
     );
-    let mut said = concern.kind.said();
-    if let Some(owner) = &concern.owner {
-        said = format!("{said}; {owner} answers for it");
+    if on_one_line {
+        vec![format!("{head}  {place}")]
+    } else {
+        vec![head, format!("{}{place}", " ".repeat(START))]
     }
-    let said = style.paint(Ink::Dim, style.fit(&said, start));
-    [head, format!("{}{said}", " ".repeat(start))]
+}
+
+fn said(concern: &Concern) -> String {
+    let said = concern.kind.said();
+    match &concern.owner {
+        Some(owner) => format!("{said}; {owner} answers for it"),
+        None => said,
+    }
 }
 
 /// What to do about the rules for which the gate fails, once for each kind: the first place, and the advice.

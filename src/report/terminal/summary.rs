@@ -9,6 +9,7 @@ use crate::report::repeats;
 use crate::report::shell::quote;
 use crate::report::style::{Ink, Style, columns, count, pad, time};
 use crate::snapshot::{Pending, SnapshotState};
+use crate::value::visible;
 use crate::verdict::{Standing, Verdict};
 
 use super::{changes, closing, rules};
@@ -48,7 +49,7 @@ pub fn render_gate(run: &RunReport, style: Style) -> Option<String> {
         sheet.line(&line);
     }
     if let Some(why) = &run.refused_oracle {
-        sheet.line(&format!("could not be compared: {}", crate::value::visible(why)));
+        sheet.line(&format!("could not be compared: {}", visible(why)));
     }
     if run.interrupted {
         sheet.line(INTERRUPTED);
@@ -77,6 +78,9 @@ const FILES: usize = 10;
 /// The columns of a label.
 const LABEL: usize = 10;
 
+/// A column of sentences narrower than this is no pleasure to read.
+const READABLE: usize = 36;
+
 struct Sheet {
     style: Style,
     out: String,
@@ -93,9 +97,13 @@ impl Sheet {
         self.line(&title);
     }
 
-    fn fact(&mut self, label: &str, text: &str) {
-        let label = self.style.paint(Ink::Dim, format!("{label:<LABEL$}"));
-        self.line(&format!("  {label}{text}"));
+    /// A label, and beside it texts in their inks, on as many lines as they need.
+    fn fact(&mut self, label: &str, texts: &[(Ink, String)]) {
+        for (place, line) in self.style.flow(texts, LABEL + 2).iter().enumerate() {
+            let label = if place == 0 { label } else { "" };
+            let label = self.style.paint(Ink::Dim, format!("{label:<LABEL$}"));
+            self.line(&format!("  {label}{line}"));
+        }
     }
 
     fn signatures(&mut self, run: &RunReport) {
@@ -167,51 +175,45 @@ impl Sheet {
                 all if all == *number => " (expected)".to_owned(),
                 some => format!(" ({some} expected)"),
             };
-            self.style.paint(ink, format!("{number} {verdict}{expected}"))
+            (ink, format!("{number} {verdict}{expected}"))
         });
-        let verdicts = verdicts.collect::<Vec<_>>().join(", ");
-        let snapshots = totals.snapshots.iter().map(|(state, number)| {
-            let ink = if state.passes() { Ink::Plain } else { Ink::Bad };
-            self.style.paint(ink, format!("{number} {}", state.name().replace('-', " ")))
-        });
-        let snapshots = snapshots.collect::<Vec<_>>().join(", ");
-        let cases = count(totals.cases, "case", "cases");
-        self.fact(
-            "cases",
-            &format!("{cases} in {}{}", time(run.elapsed), if verdicts.is_empty() { "" } else { ": " }),
-        );
-        // The list of verdicts belongs to the line above, whatever its colours.
-        if !verdicts.is_empty() {
-            self.out.pop();
-            self.line(&format!(" {verdicts}"));
-            self.fact("snapshots", &snapshots);
+        let verdicts = listed(verdicts);
+        let colon = if verdicts.is_empty() { "" } else { ":" };
+        let cases = format!("{} in {}{colon}", count(totals.cases, "case", "cases"), time(run.elapsed));
+        let has_verdicts = !verdicts.is_empty();
+        self.fact("cases", &[vec![(Ink::Plain, cases)], verdicts].concat());
+        if has_verdicts {
+            let snapshots = totals.snapshots.iter().map(|(state, number)| {
+                let ink = if state.passes() { Ink::Plain } else { Ink::Bad };
+                (ink, format!("{number} {}", state.name().replace('-', " ")))
+            });
+            self.fact("snapshots", &listed(snapshots));
         }
         self.pardoned(run);
-        for (place, line) in closing::times(run).iter().enumerate() {
-            let line = self.style.fit(line, LABEL + 2);
-            self.fact(if place == 0 { "times" } else { "" }, &line);
+        for (place, line) in closing::times(run).into_iter().enumerate() {
+            self.fact(if place == 0 { "times" } else { "" }, &[(Ink::Plain, line)]);
         }
         if let Some(asked) = repeats::asked(run) {
-            self.fact("asked", &self.style.fit(&asked, LABEL + 2));
+            self.fact("asked", &[(Ink::Plain, asked)]);
         }
         if let Some(unstable) = repeats::unstable(run) {
-            let unstable = self.style.fit(&unstable, LABEL + 2);
-            self.fact("unstable", &self.style.paint(Ink::Warning, unstable));
+            self.fact("unstable", &[(Ink::Warning, unstable)]);
         }
         self.sources(run);
     }
 
     /// Who answered, and where it is recorded.
     fn sources(&mut self, run: &RunReport) {
-        let oracle = self.style.fit(&run.oracle.to_string(), LABEL + 2);
         let oracle = match run.oracle.kind {
-            OracleKind::Genuine => oracle,
-            OracleKind::StandIn | OracleKind::Unknown => self.style.paint(Ink::Warning, oracle),
+            OracleKind::Genuine => Ink::Plain,
+            OracleKind::StandIn | OracleKind::Unknown => Ink::Warning,
         };
-        self.fact("oracle", &oracle);
-        self.fact("candidate", &self.style.fit(&run.sides.candidate, LABEL + 2));
+        self.fact("oracle", &[(oracle, run.oracle.to_string())]);
+        self.fact("candidate", &[(Ink::Plain, run.sides.candidate.clone())]);
         if let Some(record) = &run.record {
-            self.fact("record", &self.style.fit(record, LABEL + 2));
+            // Whole, for it is there to be copied.
+            let label = self.style.paint(Ink::Dim, format!("{:<LABEL$}", "record"));
+            self.line(&format!("  {label}{}", visible(record)));
         }
     }
 
@@ -235,7 +237,7 @@ impl Sheet {
         })
         .collect();
         if !said.is_empty() {
-            self.fact("not gated", &self.style.paint(Ink::Warning, said.join(", ")));
+            self.fact("not gated", &[(Ink::Warning, said.join(", "))]);
         }
     }
 
@@ -246,8 +248,7 @@ impl Sheet {
             Exit::Interrupted | Exit::NothingJudged => Ink::Warning,
             Exit::Usage | Exit::Differs | Exit::CannotCompare => Ink::Bad,
         };
-        let text = self.style.fit(&format!("{} (exit {})", result(run), exit.code()), LABEL + 2);
-        self.fact("result", &self.style.paint(ink, text));
+        self.fact("result", &[(ink, format!("{} (exit {})", result(run), exit.code()))]);
     }
 
     fn next(&mut self, steps: &[(String, String)]) {
@@ -256,14 +257,35 @@ impl Sheet {
         }
         self.line("");
         self.title("Next");
-        let widest = steps.iter().map(|(what, _)| columns(what)).max().unwrap_or_default().min(52);
+        let steps: Vec<(String, &str)> = steps.iter().map(|(what, why)| (visible(what).into_owned(), why.as_str())).collect();
+        let widest = steps.iter().map(|(what, _)| columns(what)).max().unwrap_or_default();
+        let longest = steps.iter().map(|(_, why)| columns(why)).max().unwrap_or_default();
+        let start = widest + 4;
+        let beside = start + longest.min(READABLE) <= self.style.width;
         for (what, why) in steps {
-            let what = crate::value::visible(what).into_owned();
-            let why = self.style.fit(why, widest + 4);
-            let line = format!("  {}  {}", pad(&what, widest), self.style.paint(Ink::Dim, why));
-            self.line(&line);
+            if beside {
+                for (place, line) in self.style.wrap(why, start).iter().enumerate() {
+                    let what = pad(if place == 0 { &what } else { "" }, widest);
+                    self.line(&format!("  {what}  {}", self.style.paint(Ink::Dim, line)));
+                }
+            } else {
+                // Whole, for it is there to be copied.
+                self.line(&format!("  {what}"));
+                for line in self.style.wrap(why, 6) {
+                    self.line(&format!("      {}", self.style.paint(Ink::Dim, line)));
+                }
+            }
         }
     }
+}
+
+/// Texts with commas between them.
+fn listed(texts: impl ExactSizeIterator<Item = (Ink, String)>) -> Vec<(Ink, String)> {
+    let last = texts.len().saturating_sub(1);
+    let texts = texts.enumerate();
+    texts
+        .map(|(place, (ink, text))| (ink, if place < last { format!("{text},") } else { text }))
+        .collect()
 }
 
 /// How the run ends, in words: `failed: 2 of 8 cases do not pass`.
@@ -323,7 +345,7 @@ fn place(run: &RunReport, signature: &str, cases: &[&CaseReport]) -> Option<Stri
     let difference = case.differences.iter().find(|difference| difference.signature() == signature)?;
     run.suite(case)?
         .place(difference.rule.as_ref()?)
-        .map(|place| crate::value::visible(&place).into_owned())
+        .map(|place| visible(&place).into_owned())
 }
 
 /// What a reader may do now about cases, and what it gives; by this record, where it may not be the latest.
@@ -443,6 +465,19 @@ mod tests {
         };
         let stand_in = run(vec![green("34")]);
         insta::assert_snapshot!([render_summary(&genuine, Style::PLAIN), render_summary(&stand_in, Style::PLAIN)].join("\n---\n"));
+    }
+
+    #[test]
+    fn on_a_narrow_terminal_lines_are_broken_and_not_cut() {
+        let mut missing = green("34");
+        missing.snapshot = SnapshotState::Missing;
+        let mut all = run(vec![red("35"), missing, broken("24")]);
+        all.unreferenced = vec!["run-trace/run_id=33.snap".to_owned()];
+        let narrow = Style {
+            colour: Colour::Off,
+            width: 40,
+        };
+        insta::assert_snapshot!(render_summary(&all, narrow));
     }
 
     #[test]
