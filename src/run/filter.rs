@@ -68,34 +68,49 @@ impl Plan {
         self.retain(|case| filter.accepts(case))
     }
 
-    /// Why a filter leaves nothing of this plan: the first of its patterns that names no case, with the nearest case.
+    /// Why a filter leaves nothing of this plan: the first of its patterns that names no case, with the nearest case; or what it
+    /// asks for that no case has.
     #[must_use]
     pub fn why_nothing(&self, filter: &Filter) -> String {
         let names = self.names();
-        let unmatched = filter
-            .cases
-            .iter()
-            .find(|pattern| !self.cases().any(|case| matches(pattern, case, &case.shown.to_string())));
-        match unmatched {
-            Some(pattern) => {
-                let hint = match nearest(pattern, names.iter().map(String::as_str)) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => names.first().map_or_else(
-                        || "there is none to choose from".to_owned(),
-                        |first| format!("a case is called like `{first}`"),
-                    ),
-                };
-                format!("no case matches `--case {pattern}`: {hint}")
-            }
-            None if filter.only.is_some() => "no case is selected: nothing of what is asked for failed in the latest record".to_owned(),
-            None => {
-                let tags: Vec<String> = filter.tags.iter().map(|tag| format!("`{tag}`")).collect();
-                format!(
-                    "no case is selected: none of those that `--case` names has the tag {}",
-                    tags.join(" or ")
-                )
-            }
+        let is_named = |pattern: &str| self.cases().any(|case| matches(pattern, case, &case.shown.to_string()));
+        if let Some(pattern) = filter.cases.iter().find(|pattern| !is_named(pattern)) {
+            let hint = match nearest(pattern, names.iter().map(String::as_str)) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => names.first().map_or_else(
+                    || "there is none to choose from".to_owned(),
+                    |first| format!("a case is called like `{first}`"),
+                ),
+            };
+            return format!("no case matches `--case {pattern}`: {hint}");
         }
+        let untagged = Filter {
+            tags: Vec::new(),
+            ..filter.clone()
+        };
+        let named = !filter.cases.is_empty();
+        let why = match &filter.only {
+            Some(only) if only.is_empty() => "nothing failed in the latest record".to_owned(),
+            Some(_) if !self.cases().any(|case| untagged.accepts(case)) => {
+                let asked = if named {
+                    "those that `--case` names"
+                } else {
+                    "those that are asked for here"
+                };
+                format!("none of {asked} failed in the latest record")
+            }
+            only => {
+                let of = match (named, only) {
+                    (true, None) => "those that `--case` names",
+                    (true, Some(_)) => "those that `--case` names and that failed in the latest record",
+                    (false, Some(_)) => "those that failed in the latest record",
+                    (false, None) => "them",
+                };
+                let tags: Vec<String> = filter.tags.iter().map(|tag| format!("`{tag}`")).collect();
+                format!("none of {of} has the tag {}", tags.join(" or "))
+            }
+        };
+        format!("no case is selected: {why}")
     }
 
     /// One share of the plan; every case is in exactly one. Cases whose time is known are dealt out so that the shares take

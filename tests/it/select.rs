@@ -86,7 +86,7 @@ fn what_selects_nothing_says_what_is_nearest() {
     trace
         .check(&["--failed"])
         .exits(4)
-        .warns("nothing of what is asked for failed in the latest record");
+        .warns("no case is selected: nothing failed in the latest record");
 }
 
 #[test]
@@ -97,6 +97,33 @@ fn what_failed_is_asked_again_alone() {
         .on("/trace/34", Answer::json(candidate_trace(34).replace("true", "false")));
     trace.check(&[]).exits(1);
     assert_eq!(listed(&trace, &["--failed"]), ["trace/run_id=34"]);
+    let suite = trace.project.read("suites/trace.toml");
+    let tagged = suite.replace(
+        "{ value = 24, is = \"no trace\" }",
+        "{ value = 24, is = \"no trace\", tag = \"quick\" }",
+    );
+    trace.project.write("suites/trace.toml", tagged);
+    for (arguments, why) in [
+        (
+            &["--tag", "quick"][..],
+            "none of those that failed in the latest record has the tag `quick`",
+        ),
+        (
+            &["--case", "run_id=24"],
+            "none of those that `--case` names failed in the latest record",
+        ),
+        (
+            &["--param", "run_id=35"],
+            "none of those that are asked for here failed in the latest record",
+        ),
+        (
+            &["--case", "*4", "--tag", "quick"],
+            "none of those that `--case` names and that failed in the latest record has the tag `quick`",
+        ),
+    ] {
+        let done = trace.check(&[&["--failed"], arguments].concat()).exits(4);
+        done.warns(&format!("no case is selected: {why}\n"));
+    }
     trace.answer_well(34);
     trace.check(&["--failed"]).exits(0).says("1 case in");
     let fresh = Trace::unapproved();
