@@ -199,6 +199,40 @@ fn shares_are_joined_to_one_full_run() {
 }
 
 #[test]
+fn no_share_says_a_secret_of_another() {
+    const SECRET: &str = "hunter2000";
+    let trace = Trace::unapproved();
+    let suite = |name: &str, parameter: &str, more: &str| {
+        format!(
+            "suite = '{name}'\nsnapshots = 'none'\n[parameters]\nname = ['{parameter}']\n\
+             [legacy]\nget = '/{name}/{{name}}'\n{more}\n[candidate]\nget = '/{name}/{{name}}'\n"
+        )
+    };
+    let credential = "headers = { Authorization = 'Bearer {env.TOKEN}' }";
+    trace.project.write("suites/trace.toml", suite("login", "nobody", credential));
+    trace.project.write("suites/users.toml", suite("users", SECRET, ""));
+    for server in [&trace.legacy, &trace.candidate] {
+        for target in ["/login/nobody".to_owned(), format!("/users/{SECRET}")] {
+            server.on(target, Answer::json("{}"));
+        }
+    }
+    let shares: Vec<String> = (1..=3)
+        .map(|index| {
+            let share = format!("{index}/3");
+            let done = trace.command(&["--shard", &share]).env("TOKEN", SECRET).run();
+            assert_eq!(done.code, Some(0), "{}", done.shown());
+            let record = trace.project.read(".parity/records/latest.jsonl");
+            assert!(!record.contains(SECRET) && record.contains("users/name=masked"), "{record}");
+            let name = format!("share-{index}.jsonl");
+            trace.project.write(&name, record);
+            name
+        })
+        .collect();
+    // And each case is found again by its masked name.
+    merge(&trace, &shares, &["-o", "whole.jsonl"]).exits(0).says("2 cases in");
+}
+
+#[test]
 fn only_the_whole_says_what_never_acted() {
     let trace = Trace::approved();
     trace.project.write("suites/trace.toml", format!("{SUITE}{IDLE}"));
