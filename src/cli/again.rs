@@ -106,7 +106,7 @@ impl Again {
     pub fn spared_by(&self, reports: &Reports, gate: &GateArguments, context: &Context) -> Result<(), Failure> {
         reports.spare([context.folder.join(&self.path)])?;
         reports.spare(gate.baseline.as_ref().map(|baseline| context.folder.join(baseline)))?;
-        reports.spare(self.project.files(context))
+        reports.spare(self.project.irreplaceable(context))
     }
 
     /// Judges by the suites of the project, and says what of the record was left out. A record without an end is refused: of

@@ -42,7 +42,7 @@ async fn checked(
     let profile = arguments.ask.services.profile.as_deref();
     let (project, plan) = live::plan(&arguments.ask, config, context)?;
     let mut interrupt = Interrupt::listen()?;
-    reports.spare(project.files(context))?;
+    reports.spare(project.irreplaceable(context))?;
     reports.spare(read_by(arguments, context))?;
     let progress = Progress::new(output, reports.stdout() == Format::Terminal);
     if plan.is_empty() {

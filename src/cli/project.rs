@@ -82,13 +82,14 @@ impl Project {
         Ok(self.active.iter().filter(wanted).cloned().collect())
     }
 
-    /// The files that people write: `parity.toml`, its suites and their rows.
+    /// What no report may be written over: `parity.toml`, its suites, their rows, and the records.
     #[must_use]
-    pub fn files(&self, context: &Context) -> Vec<PathBuf> {
+    pub fn irreplaceable(&self, context: &Context) -> Vec<PathBuf> {
         let rows = self.suites.iter().filter_map(|suite| Some(suite.inputs.as_ref()?.file.as_str()));
         let files = self.suites.iter().map(|suite| suite.file.as_str()).chain(rows);
-        let files = [self.config.source.file()].into_iter().chain(files);
-        files.map(|file| context.folder.join(file)).collect()
+        let files = [self.config.source.file()].into_iter().chain(files).map(PathBuf::from);
+        let records = recorded(&scratch(&self.config.directory).join(RECORDS));
+        files.chain(records).map(|file| context.folder.join(file)).collect()
     }
 
     /// The folder of its snapshots.

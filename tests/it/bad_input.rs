@@ -177,7 +177,7 @@ fn no_report_is_written_over_what_is_read() {
             "the whole would be written over its part `run.jsonl`: give it a file of its own",
         );
     }
-    for target in ["parity.toml", "suites/trace.toml"] {
+    for target in ["parity.toml", "suites/trace.toml", ".parity/records/latest.jsonl"] {
         let report = format!("json={target}");
         refused(&project, &[&recordings[..], &["--report", &report]].concat(), &over(target));
         refused(&project, &["judge", "run.jsonl", "--report", &report], &over(target));
