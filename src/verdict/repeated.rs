@@ -3,7 +3,7 @@
 //! Each further answer is judged against the other side's first one, by the rules of the suite: what they allow is no
 //! instability. Where the judgement is another one than at first, that side is unstable.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -66,12 +66,14 @@ impl Repeated {
         *self == Self::NONE
     }
 
-    /// Whether a side, or both, did not answer the same each time at a place, whichever item of a list it is.
+    /// Whether a side, or both, did not answer the same each time at a place, whichever item of a list it is; with another
+    /// status everything is another.
     #[must_use]
     pub fn is_unstable_at(&self, part: &Part) -> bool {
         let place = general(part);
-        let at_place = |one: &Instability| one.part.as_ref().is_some_and(|part| general(part) == place);
-        self.unstable.legacy.iter().chain(&self.unstable.candidate).any(at_place)
+        let here = |part: &Part| *part == Part::Status || general(part) == place;
+        let mut all = self.unstable.legacy.iter().chain(&self.unstable.candidate);
+        all.any(|one| one.part.as_ref().is_some_and(here))
     }
 
     /// What none of the case's differences tells, as sentences: where the legacy is unstable, where both sides are, and whose
@@ -193,8 +195,8 @@ impl Judge {
 #[derive(Default)]
 struct Held {
     places: Vec<Place>,
-    /// The differences of the first answer that are not in all the others.
-    gone: BTreeSet<usize>,
+    /// The differences of the first answer that are not in all the others, with the place at which that is told.
+    gone: Vec<(usize, Part)>,
     /// The answer with which nothing can be compared, and the verdict of it.
     broken: Option<(Verdict, Failure, u32)>,
 }
@@ -229,30 +231,43 @@ impl Held {
             };
             self.add(Some(Part::Status), other.number, [owed(first), owed(again)], None);
         } else {
-            self.hold_differences(side, &first.differences, &again.differences, other.number);
+            self.hold_differences(
+                side,
+                (&first.differences, answer),
+                (&again.differences, &other.answer),
+                other.number,
+            );
         }
     }
 
-    fn hold_differences(&mut self, side: Side, first: &[Difference], again: &[Difference], number: u32) {
-        let (was, is) = (by_part(first), by_part(again));
-        let parts: BTreeSet<&Part> = was.keys().chain(is.keys()).copied().collect();
-        for part in parts {
-            let at = |all: &BTreeMap<&Part, Vec<usize>>| all.get(part).cloned().unwrap_or_default();
-            let (was, is) = (at(&was), at(&is));
-            let gone: Vec<usize> = was
-                .iter()
-                .copied()
-                .filter(|one| !is.iter().any(|other| same(&first[*one].change, &again[*other].change)))
-                .collect();
-            let mut new = is
-                .iter()
-                .filter(|one| !was.iter().any(|other| same(&again[**one].change, &first[*other].change)));
-            let (before, after) = (gone.first().map(|one| &first[*one]), new.next().map(|one| &again[*one]));
+    fn hold_differences(
+        &mut self,
+        side: Side,
+        (first, answer): (&[Difference], &Answer),
+        (again, other): (&[Difference], &Answer),
+        number: u32,
+    ) {
+        let gone: Vec<usize> = (0..first.len()).filter(|one| !is_among(&first[*one], again)).collect();
+        let new: Vec<&Difference> = again.iter().filter(|one| !is_among(one, first)).collect();
+        let all = gone.iter().map(|one| &first[*one]).chain(new.iter().copied());
+        let parts: BTreeSet<&Part> = all.map(|difference| &difference.part).collect();
+        // An answer with another status is another answer, from which everything else in it follows.
+        let whole = parts.contains(&Part::Status);
+        for part in parts.into_iter().filter(|part| !whole || **part == Part::Status) {
+            let before = gone.iter().map(|one| &first[*one]).find(|one| one.part == *part);
+            let after = new.iter().copied().find(|one| one.part == *part);
             let Some(shown) = after.or(before) else { continue };
-            let said = texts(side, before.map(|one| &one.change), after.map(|one| &one.change));
+            let is_unknown = |one: Option<&Difference>| one.is_some_and(|one| matches!(one.change, Change::UnknownError { .. }));
+            let said = if is_unknown(before) == is_unknown(after) {
+                texts(side, before.map(|one| &one.change), after.map(|one| &one.change))
+            } else {
+                // With one of them nothing was compared.
+                [answer, other].map(|answer| answer.as_ref().map_or_else(ToString::to_string, |answer| answer.status.to_string()))
+            };
             self.add(Some(part.clone()), number, said, Some(shown));
-            self.gone.extend(gone);
         }
+        let told_at = |one: usize| if whole { Part::Status } else { first[one].part.clone() };
+        self.gone.extend(gone.into_iter().map(|one| (one, told_at(one))));
     }
 
     /// Each place is told once, as it was first seen.
@@ -275,20 +290,15 @@ impl Held {
     }
 }
 
-fn by_part(differences: &[Difference]) -> BTreeMap<&Part, Vec<usize>> {
-    let mut parts: BTreeMap<&Part, Vec<usize>> = BTreeMap::new();
-    for (index, difference) in differences.iter().enumerate() {
-        parts.entry(&difference.part).or_default().push(index);
-    }
-    parts
-}
-
-/// Whether two differences at one place are the same. With an error of the legacy that no row names nothing is compared.
-fn same(one: &Change, other: &Change) -> bool {
-    match (one, other) {
+/// Whether a difference is one of these, which stand in the order of their places.
+fn is_among(one: &Difference, others: &[Difference]) -> bool {
+    let from = others.partition_point(|other| other.part < one.part);
+    let here = others[from..].iter().take_while(|other| other.part == one.part);
+    here.into_iter().any(|other| match (&one.change, &other.change) {
+        // With an error of the legacy that no row names nothing is compared.
         (Change::UnknownError { legacy: one, .. }, Change::UnknownError { legacy: other, .. }) => one == other,
-        _ => one == other,
-    }
+        (one, other) => one == other,
+    })
 }
 
 /// Marks the places at which both sides are unstable, whichever item of a list it is.
@@ -360,11 +370,10 @@ fn blame(differences: &mut Vec<Difference>, held: &Held) {
         .filter(alone)
         .filter_map(|place| place.what.part.as_ref())
         .collect();
-    let mut index = 0;
-    differences.retain(|difference| {
-        index += 1;
-        !(held.gone.contains(&(index - 1)) && blamed.contains(&difference.part))
-    });
+    let gone = held.gone.iter().filter(|(_, part)| blamed.contains(part));
+    let gone: BTreeSet<usize> = gone.map(|(index, _)| *index).collect();
+    let mut index = 0..;
+    differences.retain(|_| index.next().is_none_or(|index| !gone.contains(&index)));
     differences.extend(held.places.iter().filter(alone).filter_map(|place| {
         let what = &place.what;
         Some(Difference {
@@ -726,6 +735,43 @@ mod tests {
         assert_eq!(
             said.notes,
             ["the legacy is unstable in the status: first 500, then 200 in answer 2"]
+        );
+    }
+
+    #[test]
+    fn an_answer_with_another_status_is_another_answer() {
+        let problem = r#"{"type":"https://openml.org/problems/run-not-found","title":"Run Not Found","status":412,"detail":"Run 34 not found.","code":"571"}"#;
+        let not_found = || sample::answer(412, "application/problem+json", problem);
+        let error = |code: &str| {
+            sample::answer(
+                412,
+                "application/json",
+                &format!(r#"{{"error":{{"code":"{code}","message":"Run not found."}}}}"#),
+            )
+        };
+        // The members that come and go with it are no differences of their own, whichever answer came first.
+        for answers in [[candidate("", ""), not_found()], [not_found(), candidate("", "")]] {
+            let said = judged(&[legacy("", "")], &answers);
+            assert_eq!(
+                (said.verdict, said.signatures),
+                (Verdict::Mismatch, vec!["status: unstable".to_owned()])
+            );
+        }
+        // That the legacy did not find it once does not excuse what the candidate does elsewhere.
+        for legacy_error in [error("571"), error("999")] {
+            let said = judged(&[legacy("", ""), legacy_error], &[candidate("", ""), flipped()]);
+            assert_eq!(said.verdict, Verdict::Mismatch);
+            assert_eq!(said.signatures, ["/trace/*/selected: unstable (boolean /trace/*/selected)"]);
+            assert_eq!(
+                said.notes,
+                ["the legacy is unstable in the status: first 200, then 412 in answer 2"]
+            );
+        }
+        let said = judged(&[legacy("", ""), error("571")], &[candidate("", ""), not_found()]);
+        assert_eq!((said.verdict, said.signatures.len()), (Verdict::Translated, 0));
+        assert_eq!(
+            said.notes,
+            ["both sides are unstable in the status: first 200, then 412 in answer 2 of the legacy"]
         );
     }
 
