@@ -90,9 +90,9 @@ pub enum Command {
         #[command(subcommand)]
         command: EnvCommand,
     },
-    /// Change recorded answers of the candidate, judge them again, and say which changes would not be noticed.
+    /// Change answers of the candidate, recorded or asked for now, judge them again, and say which changes would not be noticed.
     #[command(after_help = super::audit::EXAMPLES)]
-    Audit(AuditArguments),
+    Audit(Box<AuditArguments>),
     /// Write a `parity.toml` and suites that run, for two addresses or two HAR files; asks nothing, overwrites nothing.
     #[command(after_help = super::init::EXAMPLES)]
     Init(Box<InitArguments>),

@@ -70,7 +70,7 @@ fn command(arguments: &Arguments, context: &Context, output: &Output) -> Result<
                 command: EnvCommand::Status,
             } => env::status(output).await,
             Command::Env { command: EnvCommand::Down } => env::down(config, context, output).await,
-            Command::Audit(audit) => audit::run(audit, config, context, output),
+            Command::Audit(audit) => audit::run(audit, config, context, output).await,
             Command::Judge(judge) => judge::run(judge, config, context, output),
             Command::Init(init) => init::run(init, context, output),
             Command::Completions(shell) => Ok(completions::completions(shell, output)),

@@ -20,15 +20,18 @@ pub struct AuditView<'r> {
     pub record: &'r str,
     /// What is worth saying of the record, such as cases that no suite declares any more.
     pub notes: &'r [String],
+    /// Of how many cases nobody knows the answers, because a side that was asked did not answer.
+    pub unreachable: usize,
 }
 
 impl AuditView<'_> {
-    /// How an audit ends for the shell: with 1 when there is a blind spot or a coverage below its floor, with 4 when no
-    /// mutant was made.
+    /// How an audit ends for the shell: with 1 when there is a blind spot or a coverage below its floor, with 3 when a side
+    /// did not answer, with 4 when no mutant was made.
     #[must_use]
     pub fn exit(&self) -> Exit {
         match (self.audit.passes(), self.audit.tally().all()) {
             (false, _) => Exit::Differs,
+            (true, _) if self.unreachable > 0 => Exit::CannotCompare,
             (true, 0) => Exit::NothingJudged,
             (true, _) => Exit::Passed,
         }
@@ -220,6 +223,10 @@ impl Sheet<'_> {
         let below = self.view.audit.suites.iter().filter(|suite| suite.below_floor()).count();
         let (ink, text) = match exit {
             Exit::Passed => (Ink::Good, "passed".to_owned()),
+            Exit::CannotCompare => {
+                let cases = count(self.view.unreachable, "case was", "cases were");
+                (Ink::Bad, format!("not all could be audited: {cases} unreachable"))
+            }
             Exit::NothingJudged => (Ink::Bad, "nothing was audited: no case is in parity".to_owned()),
             _ => {
                 let blind = (blind > 0).then(|| count(blind, "blind spot", "blind spots"));

@@ -7,6 +7,7 @@ use parity::suite::read_suite;
 
 use crate::openml;
 use crate::support::project::Project;
+use crate::support::routes::{Answer, Reply};
 use crate::support::services::root;
 use crate::support::trace::Trace;
 
@@ -117,6 +118,57 @@ fn what_cannot_be_audited_is_said() {
         .exits(4)
         .says("the record holds no case of the suite `other`")
         .says("nothing was audited: no case is in parity (exit 4)");
+}
+
+/// As `parity check` asks, and as an audit of its record tells it.
+#[test]
+fn both_sides_are_asked_for_a_live_audit() {
+    let trace = Trace::unapproved();
+    let (legacy, candidate) = (trace.legacy.url(), trace.candidate.url());
+    let urls = ["--legacy-url", &legacy, "--candidate-url", &candidate];
+    let audit = |arguments: &[&str]| trace.project.run(&[&["audit", "--format", "json"], arguments].concat());
+    let live = |arguments: &[&str]| audit(&[&["--live"], &urls[..], arguments].concat());
+
+    let told = live(&[]).exits(0).json();
+    assert_eq!(told["suites"][0]["audited"], 3);
+    let record = told["record"].as_str().unwrap();
+    assert_eq!(
+        trace.project.files(".parity/records").len(),
+        2,
+        "one record, and the name of the latest"
+    );
+    assert_eq!(audit(&["--record", record]).exits(0).json(), told);
+    trace
+        .project
+        .run(&["explain", "trace/run_id=34"])
+        .exits(0)
+        .says("number /trace/*/evaluation");
+
+    // Values that the suite does not have are asked as well.
+    trace.answer_well(35);
+    let told = live(&["--param", "run_id=35"]).exits(0).json();
+    assert_eq!(told["suites"][0]["audited"], 1, "{told:#}");
+
+    // What is not in parity is not audited, and what cannot be asked is no pass.
+    trace.candidate.on("/trace/24", Answer::json("{}"));
+    let told = live(&[]).exits(0).json();
+    assert_eq!(told["suites"][0]["unaudited"][0]["case"], "trace/run_id=24");
+    trace.legacy.on("/api/trace/34", Reply::Endless);
+    let told = live(&["--max-body", "1MiB"]).exits(3).json();
+    assert_eq!((&told["exit_code"], &told["suites"][0]["audited"]), (&3.into(), &1.into()));
+    trace
+        .project
+        .run(&[&["audit", "--live", "--max-body", "1MiB"], &urls[..]].concat())
+        .exits(3)
+        .says("result     not all could be audited: 1 case was unreachable (exit 3)");
+
+    // Who is asked is said only where somebody is.
+    audit(&urls)
+        .exits(2)
+        .warns("`--legacy-url` is about asking, and without `--live` nobody is asked");
+    live(&["--record", record]).exits(2).warns("cannot be used with");
+    live(&["--baseline", record]).exits(2).warns("an audit fails for blind spots");
+    live(&["trac"]).exits(2).warns("did you mean `trace`?");
 }
 
 #[test]
