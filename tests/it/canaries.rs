@@ -192,6 +192,7 @@ async fn serve(counts: Counts, mut connection: TcpStream) -> std::io::Result<()>
         "Zq7mail@example.org"
     };
     let cookie = alternately(number, "Zq7setcookie0123456789", "Zq7baked0123456789");
+    let quoted = if is("differs") { cookie } else { "" };
     let pin = match (is("typed"), legacy) {
         (_, true) => serde_json::json!("770077007700"),
         (true, false) => serde_json::json!("770077007700 "),
@@ -203,7 +204,7 @@ async fn serve(counts: Counts, mut connection: TcpStream) -> std::io::Result<()>
         known.iter().flat_map(|text| spelt(text)).collect()
     };
     let mut document = serde_json::json!({
-        "user": { "email": mail, "pin": pin, "said": format!("mail to {mail}") },
+        "user": { "email": mail, "pin": pin, "said": format!("mail to {mail}{quoted}") },
         "list": [{ "note": "Zq7note <é> \"/" }, { "note": { "deep": "Zq7note of another" } }],
         "echo": echoed,
     });

@@ -437,7 +437,7 @@ fn of_private_values_that_rules_look_into_the_kind_is_told() {
     let (legacy, candidate) = (Server::start(), Server::start());
     let age = |age: &str| Answer::json(format!(r#"{{"age":{age}}}"#));
     legacy.on("/a", in_turn([age("\"770077\""), age("\"770078\"")]));
-    candidate.on("/b", in_turn([age("770077"), age("770077"), age("\"770077\"")]));
+    candidate.on("/b", in_turn([age("770077"), age("770077"), age("7")]));
     let project = Project::new();
     project.write(
         "suites/user.toml",
@@ -457,7 +457,7 @@ fn of_private_values_that_rules_look_into_the_kind_is_told() {
     ];
     let checked = project.run(&[&["check"], &arguments[..]].concat()).exits(0).json();
     let case = &checked["cases"][0];
-    for (side, kind, answer) in [("legacy", "value", 2), ("candidate", "kind", 3)] {
+    for (side, kind, answer) in [("legacy", "value", 2), ("candidate", "value", 3)] {
         assert_eq!(
             case["unstable"][side],
             serde_json::json!([{ "path": "/age", "kind": kind, "answer": answer, "first": "masked", "other": "masked", "both": true }])
@@ -470,6 +470,12 @@ fn of_private_values_that_rules_look_into_the_kind_is_told() {
     let judged = project.run(&["judge", "--format", "json"]).exits(0).json();
     assert_eq!(judged["cases"], checked["cases"]);
     assert!(!project.read(".parity/records/latest.jsonl").contains("77007"));
+    // Also where the value is too short to be looked for anywhere else.
+    let exchange = &project.record()[1];
+    for side in ["legacy", "candidate"] {
+        let body = exchange[side]["others"][0]["response"]["body"]["text"].as_str().unwrap();
+        assert!(body.starts_with(r#"{"age":"masked:"#), "{side}: {body}");
+    }
 }
 
 #[test]
