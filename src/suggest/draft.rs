@@ -35,6 +35,13 @@ pub(super) enum Draft {
         /// What the candidate owes.
         candidate: Options,
     },
+    /// Another status of a success.
+    Status {
+        /// The legacy's.
+        legacy: u16,
+        /// The one that is owed.
+        candidate: u16,
+    },
 }
 
 /// Keys with their values, which are TOML already.
@@ -76,6 +83,7 @@ impl Draft {
         match self {
             Self::Translation { word, .. } | Self::Comparison { word, .. } => word,
             Self::Error { .. } => "error",
+            Self::Status { .. } => "status",
         }
     }
 
@@ -100,6 +108,10 @@ impl Draft {
             Self::Comparison { word, at, options } => {
                 let rule = [("rule", quoted(word)), ("at", quoted(&at.to_string()))];
                 table("comparison", rule.into_iter().chain(options.iter().cloned()).chain([why]))
+            }
+            Self::Status { legacy, candidate } => {
+                let statuses = [("legacy", legacy.to_string()), ("candidate", candidate.to_string())];
+                table("status", statuses.into_iter().chain([why]))
             }
             Self::Error { legacy, candidate } => {
                 let mut text = table("error", [why]);

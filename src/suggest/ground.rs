@@ -54,7 +54,9 @@ pub(super) struct Seen<'i> {
     pub differences: Vec<Difference>,
     pub signatures: BTreeSet<String>,
     pub deviations: Vec<Deviation>,
-    /// What is owed.
+    /// The status that is owed.
+    pub status: Option<u16>,
+    /// The document that is owed.
     pub expected: Option<Value<'i>>,
     /// How often a rule could not do what it says.
     pub faults: usize,
@@ -127,9 +129,11 @@ impl<'i> Ground<'i> {
                 let translations = translations.flat_map(|rule| rule.patterns.iter().map(|pattern| rule.name(pattern)));
                 let comparisons = suite.comparisons.iter().filter(|rule| rule.justification.line == line);
                 let errors = suite.errors.iter().filter(|row| row.justification.line == line);
+                let statuses = suite.statuses.iter().filter(|rule| rule.justification.line == line);
                 let names = translations
                     .chain(comparisons.map(|rule| rule.name()))
-                    .chain(errors.map(|row| row.name()));
+                    .chain(errors.map(|row| row.name()))
+                    .chain(statuses.map(|rule| rule.name()));
                 let names = names.collect();
                 line += lines(&draft.toml(TRIED));
                 names
@@ -233,6 +237,7 @@ impl<'i> Ground<'i> {
             signatures: judgement.signatures(),
             deviations: judgement.deviations,
             differences: judgement.differences,
+            status: judgement.expected.as_ref().map(|expected| expected.status),
             expected,
             gap,
         }

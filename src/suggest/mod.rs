@@ -18,6 +18,7 @@ mod places;
 mod rows;
 mod search;
 mod spellings;
+mod statuses;
 #[expect(clippy::module_inception, reason = "what the room is for")]
 mod suggest;
 #[cfg(test)]

@@ -8,7 +8,7 @@ use super::ground::{Ground, State};
 use super::meet::Meetings;
 use super::model::Explained;
 use super::origin::Origins;
-use super::{leniencies, places, rows, values, wrappers};
+use super::{leniencies, places, rows, statuses, values, wrappers};
 
 /// How often the documents are looked at again after something was found.
 const ROUNDS: usize = 40;
@@ -71,7 +71,10 @@ impl Search<'_, '_> {
         let meetings = Meetings::of(self.ground, &self.state);
         let origins = || Origins::of(self.ground, &self.state);
         match stage {
-            0 => rows::rows(self.ground, &self.state),
+            0 => {
+                let rows = rows::rows(self.ground, &self.state);
+                rows.into_iter().chain(statuses::statuses(self.ground, &self.state)).collect()
+            }
             1 => places::renamed(&meetings, &origins()),
             2 => wrappers::wrappers(&meetings, &origins()),
             3 => places::places(&meetings, &origins()),

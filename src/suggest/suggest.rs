@@ -159,7 +159,7 @@ fn proposals(ground: &Ground<'_>, found: &Found<'_>, tolerated: &Tolerated) -> V
     let turn = |proposal: &Proposal| match &proposal.draft {
         Draft::Translation { key: "from", .. } => 0,
         Draft::Translation { .. } => 1,
-        Draft::Error { .. } => 2,
+        Draft::Error { .. } | Draft::Status { .. } => 2,
         Draft::Comparison { .. } => 3,
     };
     proposals.sort_by_key(turn);
@@ -289,8 +289,13 @@ fn why(difference: Option<&Difference>, verdict: Verdict, cases: usize, tried: O
         (Change::Duplicate { .. }, _) => "a name that is there twice can be read in two ways, which no rule excuses".to_owned(),
         (Change::Problem { .. }, _) => "that is a fault by RFC 9457, whatever the legacy answers".to_owned(),
         (Change::Unlike { .. }, _) => "a comparison of the suite says what it must be".to_owned(),
-        (_, Part::Status | Part::MediaType | Part::Header(_)) => {
-            "nothing is proposed for the status, the media type or the headers of a success: declare it by hand".to_owned()
+        (_, Part::Status) => {
+            "no one status stands in its place in all cases, or a row of the error table speaks of it too: tell the answers apart by \
+             `when`, by hand"
+                .to_owned()
+        }
+        (_, Part::MediaType | Part::Header(_)) => {
+            "nothing is proposed for the media type or the headers of a success: declare it by hand".to_owned()
         }
         (Change::Value { .. } | Change::Kind { .. }, Part::Body(_)) if cases == 1 => {
             "no rule makes the one of the other but for this case alone: it looks like a real difference".to_owned()

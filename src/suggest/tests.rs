@@ -95,6 +95,40 @@ fn proposes_nothing(answers: &[(&str, &str)], signature: &str, why: &str) {
 }
 
 #[test]
+fn another_status_in_all_cases_is_a_rule_and_several_are_none() {
+    let (legacy, candidate) = (r#"{"a":"1"}"#, r#"{"a":1}"#);
+    let statuses = |pairs: &[(u16, u16)]| {
+        let answers: Vec<_> = pairs.iter().map(|(one, other)| ((*one, legacy), (*other, candidate))).collect();
+        of_input(&input("", &answers))
+    };
+    let integer = "rule = \"integer\"; at = \"/a\"";
+    let found = statuses(&[(200, 201), (202, 200), (200, 201)]);
+    assert_eq!(
+        lines(&found),
+        [integer, "legacy = 200; candidate = 201", "legacy = 202; candidate = 200"]
+    );
+    assert_eq!((found.open_before, found.open_after), (3, 0));
+    let status = &found.proposals[1];
+    assert_eq!(status.word(), "status");
+    assert_eq!((status.explains[0].gone, status.explains[0].of), (2, 2), "{:?}", status.explains);
+    let example = status.example.as_ref().unwrap();
+    assert_eq!(
+        (example.part.to_string().as_str(), &*example.before, &*example.after),
+        ("status", "200", "201")
+    );
+    // Which of them it is only somebody who knows can say.
+    let found = statuses(&[(200, 201), (200, 202), (200, 201)]);
+    assert_eq!(lines(&found), [integer]);
+    let why = |signature: &str| &found.unexplained.iter().find(|left| left.signature == signature).unwrap().why;
+    assert!(
+        why("status: 200 became 201").contains("tell the answers apart by `when`"),
+        "{found:#?}"
+    );
+    let found = statuses(&[(200, 201), (200, 200)]);
+    assert_eq!(lines(&found), [integer]);
+}
+
+#[test]
 fn types() {
     for (answers, rule) in [
         (vec![(r#"{"a":"1"}"#, r#"{"a":1}"#)], "rule = \"integer\"; at = \"/a\""),

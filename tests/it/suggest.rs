@@ -145,6 +145,28 @@ fn the_suites_of_recorded_endpoints_are_found_again() {
 }
 
 #[test]
+fn a_status_rule_is_found_again() {
+    let trace = Trace::unapproved();
+    let trace_of = crate::support::trace::candidate_trace;
+    trace.candidate.on("/trace/34", Answer::json(trace_of(34)).status(203));
+    let suite = trace
+        .project
+        .read("suites/trace.toml")
+        .replacen("title", "snapshots = 'none'\ntitle", 1);
+    let rule = "\n[[status]]\nlegacy = 200\ncandidate = 203\nwhy = 'a cache answers'\n";
+    trace.project.write("suites/trace.toml", format!("{suite}{rule}"));
+    trace.check(&[]).exits(0);
+    trace.project.write("suites/trace.toml", &suite);
+    trace.check(&[]).exits(1);
+    let done = trace.project.run(&["suggest"]).exits(0);
+    done.says("[[status]]\nlegacy    = 200\ncandidate = 203\nwhy       = \"\"")
+        .says("# explains status: 200 became 203")
+        .warns("1 rule brings parity to 1 of 1 open case");
+    adopt(&trace.project, "suites/trace.toml", &trace.project.run(&["suggest"]).stdout);
+    trace.check(&[]).exits(0);
+}
+
+#[test]
 fn what_no_rule_explains_is_said() {
     let trace = Trace::unapproved();
     let wrong = crate::support::trace::candidate_trace(34).replace("0.9300000001", "0.5");
