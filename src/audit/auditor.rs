@@ -311,9 +311,6 @@ impl Ledger {
 
 /// The name of the expected verdict that speaks of a case.
 fn expected(suite: &Suite, case: &Case) -> RuleName {
-    let pattern = match suite.expected_of(case) {
-        Some(declared) => declared.case.to_string(),
-        None => case.binding.to_string(),
-    };
-    RuleName::from(format!("expected {pattern}"))
+    let declared = suite.expected_of(case);
+    declared.map_or_else(|| RuleName::from(format!("expected {}", case.binding)), |declared| declared.name())
 }

@@ -76,7 +76,7 @@ fn the_shipped_suite_of_the_maintainers_successor_notices_everything() {
     assert_eq!(report["suites"][0]["unaudited"].as_array().unwrap().len(), 2);
     let survivors = report["suites"][0]["survivors"].as_array().unwrap();
     assert!(survivors.iter().all(|survivor| survivor["fate"] == "declared"));
-    assert!(survivors.iter().any(|survivor| survivor["rule"] == "expected run_id=34"));
+    assert!(survivors.iter().any(|survivor| survivor["rule"] == "expected mismatch run_id=34"));
 }
 
 #[test]
