@@ -420,7 +420,12 @@ fn texts(side: Side, before: Option<&Change>, after: Option<&Change>) -> [String
     };
     let text = |change: Option<&Change>, partner: Option<&Change>| {
         let own = change.map(|change| of(side, change));
-        own.or_else(|| partner.map(|partner| of(side.other(), partner))).unwrap_or_default()
+        let same = |partner: &Change| match (partner, side) {
+            (Change::Order { .. }, Side::Legacy) => "the candidate's order".to_owned(),
+            (Change::Order { .. }, Side::Candidate) => "the owed order".to_owned(),
+            (partner, side) => of(side.other(), partner),
+        };
+        own.or_else(|| partner.map(same)).unwrap_or_default()
     };
     [text(before, after), text(after, before)]
 }
@@ -432,7 +437,7 @@ fn owed(change: &Change) -> String {
         Change::Value { expected, .. } | Change::Missing { expected } | Change::Problem { expected, .. } => expected.clone(),
         Change::Kind { expected, .. } => expected.1.clone(),
         Change::Extra { .. } => NOTHING.to_owned(),
-        Change::Order { .. } => "the owed order".to_owned(),
+        Change::Order { moves, of } => order(moves.len(), *of),
         Change::Duplicate { .. } => "one member of this name".to_owned(),
         Change::Unlike { wanted, .. } => wanted.clone(),
         Change::Untranslatable { reason } => reason.clone(),
@@ -446,12 +451,16 @@ fn came(change: &Change) -> String {
         Change::Value { got, .. } | Change::Extra { got } | Change::Problem { got, .. } | Change::UnknownError { got, .. } => got.clone(),
         Change::Kind { got, .. } => got.1.clone(),
         Change::Missing { .. } => NOTHING.to_owned(),
-        Change::Order { moves, of } => format!("another order ({} of {of} stand elsewhere)", moves.len()),
+        Change::Order { moves, of } => order(moves.len(), *of),
         Change::Duplicate { times, .. } => format!("{times} members of this name"),
         Change::Unlike { got, .. } => got.clone().unwrap_or_else(|| NOTHING.to_owned()),
         Change::Untranslatable { .. } => "what can be translated".to_owned(),
         Change::Unstable { other, .. } => other.clone(),
     }
+}
+
+fn order(moves: usize, of: usize) -> String {
+    format!("another order ({moves} of {of} stand elsewhere)")
 }
 
 #[cfg(test)]

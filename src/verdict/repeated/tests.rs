@@ -145,6 +145,37 @@ fn an_unstable_legacy_is_told_and_excuses_nothing() {
 }
 
 #[test]
+fn another_order_is_told_from_the_side_that_changes() {
+    let reversed = |body: &str, at: &str| {
+        let mut document: serde_json::Value = serde_json::from_str(body).unwrap();
+        document.pointer_mut(at).unwrap().as_array_mut().unwrap().reverse();
+        sample::answer(200, "application/json", &document.to_string())
+    };
+    let (theirs, ours) = (
+        reversed(&sample::legacy_trace(2), "/trace/trace_iteration"),
+        reversed(&sample::candidate_trace(2), "/trace"),
+    );
+    let another = "another order (1 of 2 stand elsewhere)";
+    for (answers, first, then) in [
+        ([legacy("", ""), theirs.clone()], "the candidate's order", another),
+        ([theirs, legacy("", "")], another, "the candidate's order"),
+    ] {
+        let said = judged(&answers, &[candidate("", "")]);
+        let told = format!("the legacy is unstable at /trace: first {first}, then {then} in answer 2");
+        assert_eq!(said.notes, [told]);
+    }
+    let (exchange, repeats) = given(&[legacy("", "")], &[candidate("", ""), ours]);
+    let judge = Judge::new(Arc::new(sample::suite()));
+    let judgement = judge.judge_repeated(&sample::case("34"), &exchange, &repeats, PerSide::default(), Detail::Counts);
+    let shown = Change::Unstable {
+        first: "the owed order".to_owned(),
+        other: another.to_owned(),
+        number: 2,
+    };
+    assert_eq!(judgement.differences.iter().map(|one| &one.change).collect::<Vec<_>>(), [&shown]);
+}
+
+#[test]
 fn where_both_are_unstable_neither_is_held_against_the_other() {
     let other = legacy("\"selected\":\"false\"},", "\"selected\":\"true\"},");
     // Not in the same row: a list in another order each time moves from row to row.
