@@ -10,7 +10,7 @@ use crate::audit::{Input, Options, audit};
 use crate::record::Record;
 use crate::report::audit::{AuditView, render, render_json};
 use crate::report::{Exit, Format, SuiteReport};
-use crate::run::{Event, Plan, Selection, recorded_bases};
+use crate::run::{Event, Plan, recorded_bases};
 use crate::suite::Suite;
 use crate::translate::Detail;
 use crate::verdict::Verdict;
@@ -188,15 +188,7 @@ fn audited(
 
 /// The suites that were named, of those of the profile; all of them when none was.
 fn selected(project: &Project, names: &[String]) -> Result<Vec<Arc<Suite>>, Failure> {
-    let inactive = |name: &&String| !project.active.iter().any(|suite| suite.name == **name);
-    if let Some(hint) = names.iter().filter(inactive).find_map(|name| project.hint(name)) {
-        return Err(Failure::Usage(hint));
-    }
-    let selection = Selection {
-        suites: names.to_vec(),
-        parameters: Vec::new(),
-    };
-    let plan = Plan::new(&project.active, &selection)?;
+    let plan = project.plan(names, &[])?;
     Ok(plan.suites.into_iter().map(|planned| planned.suite).collect())
 }
 

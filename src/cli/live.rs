@@ -12,7 +12,7 @@ use crate::exchange::{Oracle, OracleKind, Side};
 use crate::record::{Header, RecordError, RecordedPart, RecordedService, RecordedShard, RecordedSuite, Writer};
 use crate::redact::{Key, Redactor, SecretNames};
 use crate::report::RunReport;
-use crate::run::{Baseline, Event, Plan, RunOptions, Selection, Service, Setup, execute};
+use crate::run::{Baseline, Event, Plan, RunOptions, Service, Setup, execute};
 use crate::snapshot::{Pending, Store};
 use crate::suite::Credentials;
 
@@ -31,16 +31,7 @@ use super::services::{self, JOBS, Manners};
 /// When a file is not as it should be, or a name is unknown.
 pub fn plan(arguments: &AskArguments, config: Option<&Path>, context: &Context) -> Result<(Project, Plan), Failure> {
     let project = Project::load(config, arguments.services.profile.as_deref(), context)?;
-    let active = |name: &str| project.active.iter().any(|suite| suite.name == name);
-    let claimed = arguments.suites.iter().filter(|name| !active(name));
-    if let Some(hint) = claimed.into_iter().find_map(|name| project.hint(name)) {
-        return Err(Failure::Usage(hint));
-    }
-    let selection = Selection {
-        suites: arguments.suites.clone(),
-        parameters: arguments.parameters.clone(),
-    };
-    let plan = Plan::new(&project.active, &selection)?;
+    let plan = project.plan(&arguments.suites, &arguments.parameters)?;
     Ok((project, plan))
 }
 

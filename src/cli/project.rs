@@ -9,6 +9,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Source, nearest};
 use crate::environment::Config;
 use crate::exchange::Side;
 use crate::record::LATEST;
+use crate::run::{Plan, Selection};
 use crate::suite::{Suite, read_suite_with};
 
 use super::context::Context;
@@ -80,6 +81,22 @@ impl Project {
         }
         let wanted = |suite: &&Arc<Suite>| names.is_empty() || names.contains(&suite.name);
         Ok(self.active.iter().filter(wanted).cloned().collect())
+    }
+
+    /// The cases of the active suites of these names, of all of them when none is given, with these values for parameters.
+    ///
+    /// # Errors
+    /// When a name is unknown, or is that of a suite of another profile.
+    pub fn plan(&self, suites: &[String], parameters: &[(String, Vec<String>)]) -> Result<Plan, Failure> {
+        let inactive = |name: &&String| !self.active.iter().any(|suite| suite.name == **name);
+        if let Some(hint) = suites.iter().filter(inactive).find_map(|name| self.hint(name)) {
+            return Err(Failure::Usage(hint));
+        }
+        let selection = Selection {
+            suites: suites.to_vec(),
+            parameters: parameters.to_vec(),
+        };
+        Ok(Plan::new(&self.active, &selection)?)
     }
 
     /// What no report may be written over: `parity.toml`, its suites, their rows, and the records.

@@ -49,6 +49,16 @@ pub struct Place {
     pub line: usize,
 }
 
+impl Place {
+    /// Where a suite says what its legacy is asked.
+    fn of_legacy_request(suite: &SuiteReport) -> Self {
+        Self {
+            file: suite.file.clone(),
+            line: suite.requests.legacy,
+        }
+    }
+}
+
 /// The kinds of findings; in this order they are told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FindingKind {
@@ -538,10 +548,7 @@ fn unstable<'r>(run: &'r RunReport) -> Vec<Finding<'r>> {
             title,
             example: Some(example),
             details: vec!["what the candidate owes there is left to chance".to_owned()],
-            place: suite.map(|suite| Place {
-                file: suite.file.clone(),
-                line: suite.requests.legacy,
-            }),
+            place: suite.map(Place::of_legacy_request),
             rule: None,
             signature: None,
             cases,
@@ -573,10 +580,7 @@ fn snapshots<'r>(run: &'r RunReport, state: SnapshotState, pending: Pending) -> 
             title: what.to_owned(),
             example: None,
             details: vec![to_do.to_owned()],
-            place: suite.map(|suite| Place {
-                file: suite.file.clone(),
-                line: suite.requests.legacy,
-            }),
+            place: suite.map(Place::of_legacy_request),
             rule: None,
             signature: None,
             cases,

@@ -340,12 +340,13 @@ impl SuiteJob {
         let source = &self.services.get(side).source;
         let first = source.ask(&asking).await;
         let mut repeats = Repeats::default();
-        if self.repeat > 1 {
-            repeats.once = match () {
-                () if source.is_recorded() => Some(Once::Recording),
-                () if !template.reads() => Some(Once::Writes),
-                () => None,
-            };
+        if self.repeat <= 1 {
+            return (first, repeats);
+        }
+        if source.is_recorded() {
+            repeats.once = Some(Once::Recording);
+        } else if !template.reads() {
+            repeats.once = Some(Once::Writes);
         }
         let headers: Vec<&str> = self.suite.headers.iter().map(|rule| rule.name.as_str()).collect();
         let mut answers = first.answer.is_ok() && repeats.once.is_none();

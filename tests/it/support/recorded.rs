@@ -9,7 +9,7 @@ use parity::exchange::{
 use parity::record::{End, Event, Header, Record, RecordedExchange, RecordedService, RecordedSuite, Writer};
 use parity::redact::{Key, Redactor, SecretNames};
 use parity::suite::{Binding, Bound, Case};
-use parity::verdict::{Judgement, Repeated, Standing, Verdict};
+use parity::verdict::{Judgement, Standing, Verdict};
 use tempfile::TempDir;
 
 pub fn header() -> Header {
@@ -96,16 +96,8 @@ pub fn both<T: Clone>(value: &T) -> PerSide<T> {
 
 pub fn judgement(verdict: Verdict) -> Judgement<'static> {
     Judgement {
-        verdict,
         standing: Standing::Passes,
-        failures: PerSide::default(),
-        expected: None,
-        applied: Vec::new(),
-        differences: Vec::new(),
-        deviations: Vec::new(),
-        notes: Vec::new(),
-        effects: Vec::new(),
-        repeated: Repeated::NONE,
+        ..Judgement::without_comparison(verdict, PerSide::default())
     }
 }
 
